@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "dbops",
+    products: [.executable(name: "dbops", targets: ["dbops"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        // Ground floor: what a job is.
+        .target(name: "JobModel", swiftSettings: house),
+        .target(name: "BlockingWork", swiftSettings: house),
+
+        // First floor: the instruments, which do not know each other.
+        .target(
+            name: "Postgres", dependencies: ["JobModel", "BlockingWork", "CPQ", logging, subprocess, systemPackage],
+            swiftSettings: house),
+        .target(
+            name: "HTTPTransport", dependencies: ["JobModel", "BlockingWork", "CCurl", logging], swiftSettings: house),
+        .target(
+            name: "ObjectStorage",
+            dependencies: ["JobModel", "BlockingWork", "HTTPTransport", crypto, systemPackage],
+            swiftSettings: house),
+        .target(
+            name: "Archive", dependencies: ["JobModel", "CZlib", "CISAL", "CXXHash", crypto], swiftSettings: house),
+
+        // Second floor: the operations.
+        .target(
+            name: "Operations", dependencies: ["JobModel", "BlockingWork", "Postgres", "ObjectStorage", "Archive", logging],
+            swiftSettings: house),
+
+        // Front door.
+        .executableTarget(
+            name: "dbops",
+            dependencies: ["JobModel", "Operations", "Postgres", "ObjectStorage", "Archive", argumentParser, logging],
+            swiftSettings: house),
+
+        // Basement: C libraries.
+        .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+        .target(
+            name: "TestSupport", dependencies: ["JobModel", "Postgres", "ObjectStorage"], path: "Tests/TestSupport",
+            swiftSettings: house),
+        .testTarget(name: "ImportRulesTests", swiftSettings: house),
+        .testTarget(name: "JobModelTests", dependencies: ["JobModel"], swiftSettings: house),
+        .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork"], swiftSettings: house),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "JobModel", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "JobModel", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "ObjectStorageTests", dependencies: ["ObjectStorage", "HTTPTransport", "JobModel", "TestSupport"],
+            resources: [.copy("Vectors")], swiftSettings: house),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: ["Operations", "Archive", "Postgres", "ObjectStorage", "JobModel", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["dbops", "TestSupport", "Postgres", "ObjectStorage", "Archive", "JobModel", subprocess],
+            resources: [.copy("Fixtures")], swiftSettings: house),
+    ],
+    swiftLanguageModes: [.v6]
+)

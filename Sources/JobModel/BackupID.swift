@@ -1,0 +1,27 @@
+/// The name of one backup: the instant at which it began, in UTC, and six random base32 digits.
+///
+/// `20261121T020000Z-k3v7qa`. Names sort by time.
+package struct BackupID: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567")
+
+    /// Nil where `text` is not the name of a backup.
+    package init?(_ text: String) {
+        guard Self.isWellFormed(text) else { return nil }
+        description = text
+    }
+
+    /// A new name for a backup that begins at `instant`.
+    package init(startedAt instant: CivilTime, using generator: inout some RandomNumberGenerator) {
+        var suffix = ""
+        for _ in 0..<6 { suffix.append(Self.alphabet[Int.random(in: 0..<32, using: &generator)]) }
+        description = "\(instant.compactText)-\(suffix)"
+    }
+
+    private static func isWellFormed(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, CivilTime(compactText: String(parts[0])) != nil else { return false }
+        return parts[1].count == 6 && parts[1].allSatisfy { alphabet.contains($0) }
+    }
+}

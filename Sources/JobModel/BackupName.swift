@@ -1,0 +1,67 @@
+/// Where a backup's objects stand below a store's root. This type alone writes and parses these names.
+///
+/// ```
+/// <job>/<backup id>/…             the backup
+/// <job>/<backup id>.evidence/…    its verifications
+/// ```
+/// The job's segment is percent-encoded, so a database called `a/b` stays one segment.
+package struct BackupName: Hashable, Sendable {
+    /// The job, or the database's name where there is none.
+    package let job: String
+    package let id: BackupID
+
+    package init(job: String, id: BackupID) {
+        self.job = job
+        self.id = id
+    }
+
+    /// Nil where the two segments are not those of a backup. What cannot be parsed is never deleted.
+    package init?(jobSegment: String, idSegment: String) {
+        guard let id = BackupID(idSegment), let job = Self.decoded(jobSegment) else { return nil }
+        self.init(job: job, id: id)
+    }
+
+    /// `<job>/<backup id>`, without a slash at the end.
+    package var folder: String { "\(Self.encoded(job))/\(id)" }
+
+    /// `<job>/<backup id>.evidence`, without a slash at the end.
+    package var evidenceFolder: String { folder + Self.evidenceSuffix }
+
+    package static let evidenceSuffix = ".evidence"
+
+    /// Percent-encodes all but letters, digits, `_`, `-` and inner dots.
+    static func encoded(_ job: String) -> String {
+        var text = ""
+        for (index, byte) in job.utf8.enumerated() {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            case UInt8(ascii: ".") where index > 0:
+                text.append(".")
+            default:
+                text += "%" + Hexadecimal.text(of: [byte]).uppercased()
+            }
+        }
+        return text
+    }
+
+    static func decoded(_ segment: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(segment.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let value = Hexadecimal.bytes(of: String(decoding: rest.prefix(2), as: UTF8.self))
+            else { return nil }
+            bytes += value
+            rest = rest.dropFirst(2)
+        }
+        guard let job = String(validating: bytes, as: UTF8.self), !job.isEmpty, encoded(job) == segment else {
+            return nil
+        }
+        return job
+    }
+}

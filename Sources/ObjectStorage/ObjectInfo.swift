@@ -1,0 +1,28 @@
+package import Foundation
+
+/// What a store says about an object without handing out its bytes.
+package struct ObjectInfo: Hashable, Sendable {
+    package let key: ObjectKey
+    package let sizeInBytes: Int64
+    /// By the store's clock.
+    package let modifiedAt: Date
+
+    package init(key: ObjectKey, sizeInBytes: Int64, modifiedAt: Date) {
+        self.key = key
+        self.sizeInBytes = sizeInBytes
+        self.modifiedAt = modifiedAt
+    }
+}
+
+/// What was written: an object's size and the SHA-256 of all its bytes, in hexadecimal digits.
+package struct StoredObject: Hashable, Sendable {
+    package let key: ObjectKey
+    package let sizeInBytes: Int64
+    package let sha256: String
+
+    package init(key: ObjectKey, sizeInBytes: Int64, sha256: String) {
+        self.key = key
+        self.sizeInBytes = sizeInBytes
+        self.sha256 = sha256
+    }
+}
