@@ -1,0 +1,35 @@
+/// A program of PostgreSQL at a place, with its version.
+package struct ClientTool: Hashable, Sendable {
+    package enum Name: String, Sendable, CaseIterable {
+        case pgDump = "pg_dump"
+        case pgRestore = "pg_restore"
+        case psql
+        case initdb
+        case postgres
+        case pgCtl = "pg_ctl"
+
+        /// Debian's package with this program of a major version.
+        package func debianPackage(major: Int) -> String {
+            switch self {
+            case .pgDump, .pgRestore, .psql: "postgresql-client-\(major)"
+            case .initdb, .postgres, .pgCtl: "postgresql-\(major)"
+            }
+        }
+    }
+
+    package let name: Name
+    package let path: String
+    package let version: PostgresVersion
+    /// The environment that its runs start from.
+    let environment: [String: String]
+    /// Where private files for its runs come.
+    let temporaryDirectory: String
+}
+
+/// What a client program said, and how it ended.
+package struct ToolOutput: Sendable {
+    package var status: ExitStatus
+    package var standardOutput: [UInt8]
+    /// The last 8 KiB.
+    package var standardError: String
+}
