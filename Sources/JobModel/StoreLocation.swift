@@ -75,7 +75,8 @@ extension StoreLocation {
         }
         if let scheme = text.firstRange(of: "://").map({ text[..<$0.lowerBound] }) {
             throw StoreLocationError(
-                message: "stores of the kind \"\(scheme)\" are not known", hint: "Use s3://BUCKET/PREFIX or file:///PATH.")
+                message: "stores of the kind \"\(scheme)\" are not known",
+                hint: "Use s3://BUCKET/PREFIX or file:///PATH.")
         }
         guard !text.isEmpty else {
             throw StoreLocationError(message: "the store is empty", hint: "Use s3://BUCKET/PREFIX or file:///PATH.")
