@@ -1,0 +1,24 @@
+import JobModel
+
+/// The name under which an object is written before it is whole: `.NAME.dbops-partial-<random>`, in the folder of the
+/// object, so that renaming moves no bytes.
+enum TemporaryName {
+    private static let mark = ".dbops-partial-"
+
+    static func random(for name: String) -> String {
+        let random = Hexadecimal.text(of: (0..<8).map { _ in UInt8.random(in: 0...255) })
+        return ".\(fitting(name))\(mark)\(random)"
+    }
+
+    /// Listings never show such a name.
+    static func matches(_ name: String) -> Bool {
+        name.hasPrefix(".") && name.contains(mark)
+    }
+
+    /// File systems allow 255 bytes.
+    private static func fitting(_ name: String) -> String {
+        var rest = name[...]
+        while rest.utf8.count > 200 { rest.removeLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,45 @@
+package import JobModel
+
+/// How an S3 store works; the defaults serve.
+package struct S3Settings: Sendable {
+    /// Sizes of parts; a writer's memory is at most two parts.
+    package var partPlan: PartPlan
+    /// Bytes per ranged GET. A reader's memory is at most two of them. Default: 4 MiB.
+    package var readSizeInBytes: Int
+    package var retry: RetryPolicy
+    /// How long nothing may move. Default: 60 s.
+    package var stallTimeout: Duration
+    /// The same while a store puts the parts together. Default: 5 min.
+    package var completionTimeout: Duration
+
+    package init(
+        partPlan: PartPlan = PartPlan(), readSizeInBytes: Int = 4 << 20, retry: RetryPolicy = RetryPolicy(),
+        stallTimeout: Duration = .seconds(60), completionTimeout: Duration = .seconds(300)
+    ) {
+        self.partPlan = partPlan
+        self.readSizeInBytes = readSizeInBytes
+        self.retry = retry
+        self.stallTimeout = stallTimeout
+        self.completionTimeout = completionTimeout
+    }
+}
+
+/// Time and chance, handed in so that tests neither wait nor guess.
+package struct S3Surroundings: Sendable {
+    /// Requests are signed by this clock, corrected by what the store's answers say.
+    package var clock: any WallClock
+    /// Throws `CancellationError` where the task is cancelled.
+    package var sleep: @Sendable (Duration) async throws -> Void
+    /// From 0 to 1.
+    package var jitter: @Sendable () -> Double
+
+    package init(
+        clock: any WallClock = SystemWallClock(),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+    ) {
+        self.clock = clock
+        self.sleep = sleep
+        self.jitter = jitter
+    }
+}

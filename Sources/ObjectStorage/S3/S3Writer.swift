@@ -1,0 +1,145 @@
+import BlockingWork
+import Crypto
+import Foundation
+import JobModel
+
+/// Writes an object: one PUT where it stays below one part, else a multipart upload with one part under way while the
+/// next fills. Memory: at most two parts.
+actor S3Writer: ObjectWriter {
+    private let store: S3Store
+    private let key: ObjectKey
+    /// Keeps the bytes of one call together, and callers waiting while the store is slow.
+    private let turns = TurnQueue()
+    private var part: [UInt8] = []
+    private var partNumber = 1
+    private var partHash = SHA256()
+    /// Of all bytes; as long as there is only one part, its hash is this one as well.
+    private var objectHash = SHA256()
+    private var sizeInBytes: Int64 = 0
+    private var upload: MultipartUpload?
+    private var state = State.open
+
+    private enum State {
+        case open
+        case committed
+        case discarded
+        case failed(any Error)
+    }
+
+    init(store: S3Store, key: ObjectKey) {
+        self.store = store
+        self.key = key
+    }
+
+    func append(_ bytes: [UInt8]) async throws {
+        try await inTurn {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let room = try partSizeInBytes() - part.count
+                guard room > 0 else {
+                    try await shipPart()
+                    continue
+                }
+                add(rest.prefix(room))
+                rest = rest.dropFirst(room)
+            }
+        }
+    }
+
+    func commit() async throws -> StoredObject {
+        try await inTurn {
+            if upload == nil {
+                try await put()
+            } else {
+                if !part.isEmpty { try await shipPart() }
+                try await upload?.complete(sizeInBytes: sizeInBytes)
+            }
+            state = .committed
+            return StoredObject(
+                key: key, sizeInBytes: sizeInBytes, sha256: Hexadecimal.text(of: objectHash.finalize()))
+        }
+    }
+
+    func discard() async {
+        switch state {
+        case .committed, .discarded: return
+        case .open, .failed: state = .discarded
+        }
+        await upload?.cancelPart()
+        // A task of its own: who discards has often been cancelled, and that must not keep the parts alive.
+        await Task { await self.abortUpload() }.value
+    }
+
+    /// In its turn: a call that is still under way may be about to begin the upload.
+    private func abortUpload() async {
+        _ = try? await turns.withTurn {
+            part = []
+            await upload?.abort()
+            upload = nil
+        }
+    }
+
+    /// Runs `body` when its turn comes, as long as nothing has failed; what fails here fails for good.
+    private func inTurn<Success>(_ body: () async throws -> Success) async throws -> Success {
+        try await turns.withTurn {
+            switch state {
+            case .open: break
+            case .failed(let error): throw error
+            case .discarded: throw CancellationError()
+            case .committed: preconditionFailure("a writer is used after its commit")
+            }
+            do {
+                try Task.checkCancellation()
+                return try await body()
+            } catch {
+                if case .open = state { state = .failed(error) }
+                throw error
+            }
+        }
+    }
+
+    private func partSizeInBytes() throws -> Int {
+        if let size = store.settings.partPlan.sizeInBytes(ofPart: partNumber) { return size }
+        throw StorageError.cannotWrite(
+            object: key.description,
+            reason:
+                "it is larger than \(store.settings.partPlan.maximumParts) parts hold (\(sizeInBytes) bytes so far)",
+            hint: "Use larger parts.")
+    }
+
+    private func add(_ bytes: ArraySlice<UInt8>) {
+        // An array that grows by doubling would copy itself and take up to twice the room.
+        let needed = part.count + bytes.count
+        if needed > Self.smallObjectInBytes, part.capacity < needed {
+            part.reserveCapacity(store.settings.partPlan.sizeInBytes(ofPart: partNumber) ?? needed)
+        }
+        part.append(contentsOf: bytes)
+        objectHash.update(data: bytes)
+        if partNumber > 1 { partHash.update(data: bytes) }
+        sizeInBytes += Int64(bytes.count)
+    }
+
+    /// Up to here nothing is reserved: most objects never reach a part's size.
+    private static let smallObjectInBytes = 1 << 20
+
+    private var currentPartHash: String {
+        Hexadecimal.text(of: (partNumber > 1 ? partHash : objectHash).finalize())
+    }
+
+    private func put() async throws {
+        let request = S3Request("PUT", key: store.fullKey(key), body: part, bodyHash: currentPartHash)
+        _ = try await store.send(request, object: key.description)
+        part = []
+    }
+
+    /// Hands the full part over and begins the next.
+    private func shipPart() async throws {
+        if upload == nil { upload = try await MultipartUpload(store: store, key: key) }
+        let hash = currentPartHash
+        let body = part
+        part = []
+        try await upload?.send(body, hash: hash)
+        partNumber += 1
+        partHash = SHA256()
+    }
+}
