@@ -25,3 +25,18 @@ package struct BackupID: Hashable, Sendable, CustomStringConvertible {
         return parts[1].count == 6 && parts[1].allSatisfy { alphabet.contains($0) }
     }
 }
+
+extension BackupID: Codable {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let id = BackupID(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the name of a backup")
+        }
+        self = id
+    }
+}

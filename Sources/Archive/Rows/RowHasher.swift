@@ -1,0 +1,71 @@
+import CXXHash
+import Foundation
+
+/// Digests COPY text as it passes.
+package struct RowHasher: Sendable {
+    /// The digest of all rows so far.
+    package private(set) var digest = RowDigest()
+
+    private let fieldOrder: [Int]?
+    private var reordered: [UInt8] = []
+
+    /// `fieldOrder` names, for each field of the row as it is hashed, its index in the row as it comes: a leaf
+    /// partition whose columns stand in another order than the root's is hashed in the root's order. A row with another
+    /// number of fields is hashed as it comes. Default: as it comes.
+    package init(fieldOrder: [Int]? = nil) {
+        self.fieldOrder = fieldOrder.flatMap { $0.elementsEqual($0.indices) ? nil : $0 }
+    }
+
+    /// Adds whole rows, each with its newline, without the terminator.
+    package mutating func update(_ chunk: [UInt8]) {
+        _ = chunk.withUnsafeBytes { hashRows($0, until: .end) }
+    }
+
+    enum Stop {
+        case end
+        /// The end, or a line that begins with `\.`, which no row does.
+        case terminator
+    }
+
+    /// Adds rows and returns where it stopped.
+    mutating func hashRows(_ chunk: UnsafeRawBufferPointer, until stop: Stop) -> Int {
+        guard let base = chunk.baseAddress else { return 0 }
+        var sum = digest.sum.value
+        var rows = 0
+        var position = 0
+        while position < chunk.count {
+            let row = base + position
+            let rest = chunk.count - position
+            if stop == .terminator, Self.beginsTerminator(row, rest) { break }
+            let length = memchr(row, newline, rest).map { UnsafeRawPointer($0) - row } ?? rest
+            let hash = fieldOrder == nil ? XXH3_128bits(row, length) : reorderedHash(row, length)
+            sum &+= UInt128(hash.high64) << 64 | UInt128(hash.low64)
+            rows += 1
+            position += min(length + 1, rest)
+        }
+        digest.sum.value = sum
+        digest.rows += rows
+        digest.bytes += position
+        return position
+    }
+
+    private static func beginsTerminator(_ row: UnsafeRawPointer, _ count: Int) -> Bool {
+        count >= 2 && row.load(as: UInt8.self) == UInt8(ascii: "\\")
+            && row.load(fromByteOffset: 1, as: UInt8.self) == UInt8(ascii: ".")
+    }
+
+    /// The hash of the row with its fields in ``fieldOrder``. A tab within a field is escaped in COPY text.
+    private mutating func reorderedHash(_ row: UnsafeRawPointer, _ length: Int) -> XXH128_hash_t {
+        let fields = UnsafeRawBufferPointer(start: row, count: length)
+            .split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        guard let fieldOrder, fieldOrder.count == fields.count else { return XXH3_128bits(row, length) }
+        reordered.removeAll(keepingCapacity: true)
+        for (position, index) in fieldOrder.enumerated() where fields.indices.contains(index) {
+            if position > 0 { reordered.append(UInt8(ascii: "\t")) }
+            reordered += fields[index]
+        }
+        return reordered.withUnsafeBytes { XXH3_128bits($0.baseAddress, $0.count) }
+    }
+}
+
+private let newline = Int32(UInt8(ascii: "\n"))
