@@ -1,6 +1,24 @@
 import ArgumentParser
 
-@main
+/// `dbops`: the front door for people and scripts.
 struct DBOps: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "dbops", version: "0.1.0")
+    static let configuration = CommandConfiguration(
+        commandName: "dbops",
+        abstract: "Back up PostgreSQL, and prove every backup by restoring it.",
+        discussion: """
+            EXAMPLES
+              dbops backup now --database postgresql://backup@db.internal/shop --to s3://acme-backups/prod
+              dbops restore --verify s3://acme-backups/prod/shop/20261121T020000Z-k3v7qa
+              dbops list --store s3://acme-backups/prod
+
+            Passwords come from PGPASSWORD, ~/.pgpass, a service file or --password-file, never from options.
+            Exit codes: dbops help exit-codes.
+            """,
+        version: Version.text,
+        subcommands: [BackupCommand.self, RestoreCommand.self, ListCommand.self, ShowCommand.self, ExitCodesCommand.self])
+}
+
+/// The version of this dbops.
+enum Version {
+    static let text = "0.1.0"
 }

@@ -1,0 +1,179 @@
+package import Archive
+import Foundation
+package import JobModel
+package import ObjectStorage
+package import Postgres
+
+/// Backs up one database into one store.
+///
+/// The commit point is the manifest, put last: a run that is killed at any moment before leaves a prefix that nothing
+/// takes for a backup, and a run that fails removes what it wrote.
+package struct BackupOperation: Sendable {
+    private let context: OperationContext
+    private let connection: ConnectionInfo
+    private let store: any ObjectStore
+    private let job: String?
+    private let settings: BackupSettings
+    private let warnings: Warnings
+
+    /// `job` names the folder below the store; the database's name where it is nil.
+    package init(
+        context: OperationContext, connection: ConnectionInfo, store: any ObjectStore, job: String?,
+        settings: BackupSettings
+    ) {
+        self.context = context
+        self.connection = connection
+        self.store = store
+        self.job = job
+        self.settings = settings
+        warnings = Warnings(reporter: context.reporter)
+    }
+
+    /// Plans and executes. Throws where no backup was made; then nothing is left that `list` would show.
+    package func execute() async throws -> BackupReport {
+        try await withLeaderSession { session, facts, pgDump in
+            let startedAt = CivilTime(context.clock.now)
+            let name = backupName(startedAt: startedAt, database: facts.databaseName)
+            let place = BackupPlace(store: store, name: name)
+            let heartbeat = HeartbeatObject(
+                store: store, folder: place.folder, runID: context.runID, hostName: context.hostName,
+                startedAt: startedAt, clock: context.clock)
+            try await heartbeat.renew()
+            do {
+                let manifest = try await Companion.run {
+                    try await keepAlive(heartbeat)
+                } beside: {
+                    try await write(place, startedAt: startedAt, session: session, facts: facts, pgDump: pgDump)
+                }
+                await finish(heartbeat)
+                return report(place, manifest: manifest)
+            } catch {
+                await place.removeEverything(warnings: warnings)
+                throw error
+            }
+        }
+    }
+
+    /// Does all that ``execute()`` does before it writes, and tells what would be copied.
+    package func preview() async throws -> BackupPreview {
+        try await withLeaderSession { session, facts, pgDump in
+            let begun = try await ConsistentStart(
+                session: session, facts: facts, harvest: harvest(pgDump, of: session, facts: facts),
+                patience: settings.lockWait, reporter: context.reporter
+            ).begin()
+            try await begun.leader.release()
+            return BackupPreview(
+                plan: begun.plan, facts: facts, pgDump: pgDump, store: store, job: job ?? facts.databaseName,
+                workers: settings.workers, warnings: warnings.all)
+        }
+    }
+
+    // MARK: - Steps
+
+    private func withLeaderSession<Result: Sendable>(
+        _ body: (Session, ServerFacts, ClientTool) async throws -> Result
+    ) async throws -> Result {
+        context.reporter.report(.phase("connecting to \(connection.displayText)"))
+        let session = try await Session.open(connection, applicationName: context.applicationName)
+        do {
+            try await session.refusePooler()
+            let facts = try await ServerFacts.gather(on: session)
+            for setting in DumpSessionSettings.statements(
+                serverVersion: session.server.versionNumber, encoding: facts.archiveEncoding)
+            {
+                try await session.execute(setting)
+            }
+            let (pgDump, warning) = try context.tools.client(.pgDump, forServer: facts.version)
+            if let warning { warnings.add(warning) }
+            let result = try await body(session, facts, pgDump)
+            await session.close()
+            return result
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func write(
+        _ place: BackupPlace, startedAt: CivilTime, session: Session, facts: ServerFacts, pgDump: ClientTool
+    ) async throws -> Manifest {
+        context.reporter.report(.phase("locking tables and reading the table of contents"))
+        let begun = try await ConsistentStart(
+            session: session, facts: facts, harvest: harvest(pgDump, of: session, facts: facts),
+            patience: settings.lockWait, reporter: context.reporter
+        ).begin()
+        try await crossCheck(begun.contents, pgDump: pgDump)
+        context.reporter.report(
+            .expected(items: begun.plan.tasks.count, bytes: begun.plan.expectedBytes))
+        context.reporter.report(.phase("copying \(begun.plan.tables.count) tables"))
+        let results = try await copy(begun, to: place)
+        try await begun.leader.release()
+        context.reporter.report(.phase("writing the manifest"))
+        return try await BackupCommit(
+            place: place, begun: begun, results: results, startedAt: startedAt, context: context, settings: settings,
+            job: place.name.job, pgDump: pgDump
+        ).run()
+    }
+
+    private func copy(_ begun: ConsistentStart.Begun, to place: BackupPlace) async throws -> DumpResults {
+        let session = begun.leader.session
+        let workers = DumpWorkers(
+            leader: begun.leader, connection: session.connectionInfo, applicationName: context.applicationName,
+            encoding: begun.leader.facts.archiveEncoding,
+            tableDump: TableDump(store: store, folder: place.folder, settings: settings, reporter: context.reporter),
+            largeObjectDump: LargeObjectDump(
+                store: store, folder: place.folder, settings: settings, reporter: context.reporter),
+            warnings: warnings)
+        let watch = LeaderWatch(session: session, warnings: warnings)
+        return try await Companion.run {
+            try await Companion.every(settings.leaderCheckInterval) { try await watch.look() }
+        } beside: {
+            try await workers.run(begun.plan, workers: settings.workers)
+        }
+    }
+
+    private func harvest(_ pgDump: ClientTool, of session: Session, facts: ServerFacts) -> TOCHarvest {
+        TOCHarvest(
+            tools: context.tools, pgDump: pgDump, connection: session.connectionInfo, filters: settings.filters,
+            encoding: facts.encoding == "SQL_ASCII" ? nil : "UTF8")
+    }
+
+    /// Stock pg_restore must count as many entries as we do, before any data is written.
+    private func crossCheck(_ contents: TableOfContents, pgDump: ClientTool) async throws {
+        let counted = try await ArchiveListing(context: context).entryCount(
+            of: contents, major: pgDump.version.major)
+        guard counted == contents.entries.count else {
+            throw ArchiveError.damaged(
+                object: "toc.dat", reason: "pg_restore counts \(counted) entries, dbops \(contents.entries.count)")
+        }
+    }
+
+    private func keepAlive(_ heartbeat: HeartbeatObject) async throws {
+        try await Companion.every(settings.heartbeatInterval) {
+            do {
+                try await heartbeat.renew()
+            } catch let error as any UserFacingError {
+                warnings.add("the heartbeat object could not be renewed: \(error.message)")
+            }
+        }
+    }
+
+    private func finish(_ heartbeat: HeartbeatObject) async {
+        do {
+            try await heartbeat.remove()
+        } catch {
+            warnings.add("the heartbeat object could not be removed; the backup is good all the same")
+        }
+    }
+
+    private func backupName(startedAt: CivilTime, database: String) -> BackupName {
+        var generator = SystemRandomNumberGenerator()
+        return BackupName(job: job ?? database, id: BackupID(startedAt: startedAt, using: &generator))
+    }
+
+    private func report(_ place: BackupPlace, manifest: Manifest) -> BackupReport {
+        BackupReport(
+            name: place.name, url: place.url, outcome: .succeeded, manifest: manifest, warnings: warnings.all,
+            seconds: manifest.totals.seconds)
+    }
+}

@@ -1,0 +1,67 @@
+import Archive
+import Foundation
+import JobModel
+import Postgres
+
+/// pg_dump's own table of contents, without its data.
+///
+/// In custom format to a pipe, pg_dump writes header and complete table of contents before the first byte of data. We
+/// read just that and end it: entries, dependencies, order, sequences' values and filters are pg_dump's own, and
+/// nothing is invented.
+struct TOCHarvest: Sendable {
+    let tools: ClientTools
+    let pgDump: ClientTool
+    let connection: ConnectionInfo
+    let filters: DumpFilters
+    /// `UTF8`, or nil for databases in SQL_ASCII, whose bytes nobody can convert.
+    let encoding: String?
+
+    /// Beyond this, something other than a table of contents comes out of the pipe.
+    static let lockWaitInMilliseconds = 10_000
+
+    func arguments(snapshot: String?) -> [String] {
+        var arguments = ["--format=custom", "--compress=0", "--no-password"]
+        arguments.append("--lock-wait-timeout=\(Self.lockWaitInMilliseconds)")
+        if let snapshot { arguments.append("--snapshot=\(snapshot)") }
+        if let encoding { arguments.append("--encoding=\(encoding)") }
+        return arguments + filters.clientArguments
+    }
+
+    /// The table of contents of the database as `snapshot` sees it, or as it is now where there is none.
+    func run(snapshot: String?) async throws -> TableOfContents {
+        let (contents, ending) = try await tools.withStandardOutput(
+            of: pgDump, arguments: arguments(snapshot: snapshot), connection: connection
+        ) { next in
+            var reader = TableOfContentsReader()
+            while !reader.isComplete, let bytes = try await next() { try reader.append(bytes) }
+            return reader.isComplete ? try reader.tableOfContents() : nil
+        }
+        guard let contents else { throw Self.failure(standardError: ending.standardError) }
+        return contents
+    }
+
+    /// pg_dump prints no SQLSTATE, so its words decide; it runs with untranslated messages of its own, and the
+    /// server's are in the language of the server.
+    static func failure(standardError: String) -> OperationError {
+        let lines = standardError.split(separator: "\n").map(String.init)
+        let reason = lines.filter { $0.hasPrefix("pg_dump: error:") || $0.hasPrefix("pg_dump: detail:") }
+            .map { $0.replacingOccurrences(of: "pg_dump: error: ", with: "") }
+            .joined(separator: "; ")
+        let text = reason.isEmpty ? (lines.last ?? "it ended without a word") : reason
+        if text.contains("statement timeout") || text.contains("lock timeout") {
+            return .harvestFailed(
+                reason: text, category: .tryLater,
+                hint: "Somebody waits for, or holds, an exclusive lock; try again when the migration is through.")
+        }
+        if text.contains("permission denied") {
+            return .harvestFailed(
+                reason: text, category: .permission,
+                hint: "GRANT pg_read_all_data TO the backup role (PostgreSQL 14 and later), or SELECT on what it names.")
+        }
+        if text.contains("no matching") {
+            return .harvestFailed(
+                reason: text, category: .usage, hint: "The filters match nothing; compare them with psql's \\dt.")
+        }
+        return .harvestFailed(reason: text, category: .failed, hint: nil)
+    }
+}

@@ -1,0 +1,27 @@
+import JobModel
+import ObjectStorage
+
+/// Where one backup stands: its store and its folder.
+struct BackupPlace: Sendable {
+    let store: any ObjectStore
+    let name: BackupName
+
+    var folder: ObjectKey { ObjectKey(name.folder) }
+    var url: String { "\(store.location.url)/\(name.folder)" }
+
+    /// Takes back what a failed run wrote. The heartbeat goes last, so that what could not be removed still carries
+    /// the mark by which it is collected later.
+    func removeEverything(warnings: Warnings) async {
+        let (store, folder, url) = (store, folder, url)
+        await CleanupScope.run {
+            do {
+                let heartbeat = folder.appending(HeartbeatObject.name)
+                let keys = try await store.list(under: folder).map(\.key)
+                try await store.delete(keys.filter { $0 != heartbeat })
+                try await store.delete(keys.filter { $0 == heartbeat })
+            } catch {
+                warnings.add("\(url) holds an unfinished backup that could not be removed; it is no backup to dbops")
+            }
+        }
+    }
+}

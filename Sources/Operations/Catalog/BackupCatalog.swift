@@ -1,0 +1,95 @@
+package import Archive
+package import JobModel
+package import ObjectStorage
+
+/// What a store holds, read from the store alone: it is the truth about backups.
+package struct BackupCatalog: Sendable {
+    /// One backup, with the newest proof of it.
+    package struct Entry: Sendable {
+        package let name: BackupName
+        package let url: String
+        package let manifest: Manifest
+        package let verification: VerificationReport?
+    }
+
+    /// A folder named like a backup whose manifest cannot be used.
+    package struct Unreadable: Sendable {
+        package let url: String
+        package let reason: String
+    }
+
+    /// Manifests that are read at the same time.
+    private static let concurrency = 8
+
+    private let store: any ObjectStore
+
+    package init(store: any ObjectStore) {
+        self.store = store
+    }
+
+    /// Backups of `job`, or of all jobs, oldest first; and the folders that look like backups but cannot be read.
+    /// A folder without a manifest is no backup and in neither list.
+    package func list(job: String?) async throws -> (backups: [Entry], unreadable: [Unreadable]) {
+        let names = try await names().filter { job == nil || $0.job == job }
+        var backups: [Entry] = []
+        var unreadable: [Unreadable] = []
+        for start in stride(from: 0, to: names.count, by: Self.concurrency) {
+            let batch = names[start..<min(start + Self.concurrency, names.count)]
+            try await withThrowingTaskGroup(of: Finding.self) { group in
+                for name in batch { group.addTask { try await read(name) } }
+                for try await finding in group {
+                    switch finding {
+                    case .backup(let entry): backups.append(entry)
+                    case .unreadable(let folder): unreadable.append(folder)
+                    case .nothing: break
+                    }
+                }
+            }
+        }
+        return (
+            backups.sorted { ($0.name.id.description, $0.name.job) < ($1.name.id.description, $1.name.job) },
+            unreadable.sorted { $0.url < $1.url }
+        )
+    }
+
+    /// The folder of the backup with this name, whatever its job.
+    package func folder(of id: BackupID) async throws -> ObjectKey? {
+        try await names().first { $0.id == id }.map { ObjectKey($0.folder) }
+    }
+
+    private enum Finding: Sendable {
+        case backup(Entry)
+        case unreadable(Unreadable)
+        case nothing
+    }
+
+    private func names() async throws -> [BackupName] {
+        var names: [BackupName] = []
+        for job in try await store.folders(under: nil) {
+            guard let key = ObjectKey(validating: job) else { continue }
+            for folder in try await store.folders(under: key) {
+                if let name = BackupName(jobSegment: job, idSegment: folder) { names.append(name) }
+            }
+        }
+        return names
+    }
+
+    private func read(_ name: BackupName) async throws -> Finding {
+        let folder = ObjectKey(name.folder)
+        let url = "\(store.location.url)/\(name.folder)"
+        do {
+            let source = try await BackupSource.open(folder, in: store)
+            let evidence = VerificationEvidence(of: folder, in: store)
+            return .backup(
+                Entry(
+                    name: name, url: url, manifest: source.manifest,
+                    verification: try await evidence.newestSuccess(manifestSHA256: source.manifestSHA256)))
+        } catch OperationError.notABackup {
+            return .nothing
+        } catch StorageError.notFound {
+            return .nothing
+        } catch let error as ArchiveError {
+            return .unreadable(Unreadable(url: url, reason: error.message))
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package import JobModel
+
+/// What an operation can fail with beyond the errors of its instruments.
+package enum OperationError: UserFacingError, Equatable {
+    /// Tables whose rows this role would not see in full.
+    case rowSecurity(tables: [String], role: String)
+    /// Tables that the role may not read.
+    case missingPrivilege(tables: [String], role: String)
+    /// Tables that somebody else keeps locked.
+    case tablesLocked(tables: [String], afterSeconds: Int)
+    /// DDL kept getting between the snapshot and the locks.
+    case changingTables(table: String, reason: String, attempts: Int)
+    /// The lock table of the server is too small for one lock per table.
+    case lockTableFull(tables: Int, maxLocksPerTransaction: Int)
+    /// pg_dump's table of contents could not be had.
+    case harvestFailed(reason: String, category: FailureCategory, hint: String?)
+    /// A COPY did not deliver what it said.
+    case rowCountDiffers(table: String, sent: Int64, received: Int64)
+    /// An object in the store is not what was written.
+    case objectDiffers(object: String, expected: Int64, found: Int64?)
+    /// The session that keeps the snapshot and the locks was lost.
+    case leaderLost(reason: String)
+    case notABackup(place: String, reason: String)
+    case targetNotEmpty(database: String, example: String)
+    case targetExists(database: String)
+    case targetMissing(database: String)
+    case missingPrerequisites([String], hint: String)
+    /// pg_restore or the loading broke off.
+    case restoreBroke(step: String, reason: String)
+
+    package var message: String {
+        switch self {
+        case .rowSecurity(let tables, let role):
+            "row-level security would hide rows from \(role): \(Self.listed(tables))"
+        case .missingPrivilege(let tables, let role): "\(role) may not read \(Self.listed(tables))"
+        case .tablesLocked(let tables, let seconds):
+            "could not lock \(Self.listed(tables)) within \(seconds) s: somebody else holds a conflicting lock"
+        case .changingTables(let table, let reason, let attempts):
+            "\(table) was changed while the backup began (\(reason)), \(attempts) times in a row"
+        case .lockTableFull(let tables, let setting):
+            "the server's lock table is too small for \(tables) tables (max_locks_per_transaction = \(setting))"
+        case .harvestFailed(let reason, _, _): "pg_dump could not read the database's definitions: \(reason)"
+        case .rowCountDiffers(let table, let sent, let received):
+            "the server sent \(sent) rows of \(table), but \(received) arrived"
+        case .objectDiffers(let object, let expected, let found):
+            "the store holds \(found.map { "\($0) bytes" } ?? "nothing") as \(object), but \(expected) bytes were written"
+        case .leaderLost(let reason): "the session that holds the snapshot and the locks was lost: \(reason)"
+        case .notABackup(let place, let reason): "\(place) is not a backup: \(reason)"
+        case .targetNotEmpty(let database, let example):
+            "the database \(database) is not empty (it holds \(example), for one)"
+        case .targetExists(let database): "the database \(database) exists already"
+        case .targetMissing(let database): "the database \(database) does not exist"
+        case .missingPrerequisites(let things, _): "the target server lacks \(Self.listed(things, most: 20))"
+        case .restoreBroke(let step, let reason): "the restore broke off while \(step): \(reason)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .rowSecurity(_, let role):
+            "Let the backup role see every row: ALTER ROLE \(role) BYPASSRLS; or back up as the tables' owner."
+        case .missingPrivilege(_, let role): "GRANT pg_read_all_data TO \(role); (PostgreSQL 14 and later), or SELECT."
+        case .tablesLocked:
+            "See pg_locks and pg_stat_activity for who holds it; try again later, or raise --lock-wait."
+        case .changingTables: "Run the backup when no migration is in progress."
+        case .lockTableFull: "Raise max_locks_per_transaction and restart the server, or leave tables out."
+        case .harvestFailed(_, _, let hint): hint
+        case .rowCountDiffers: "Run the backup again; if it happens twice, look at the server's log."
+        case .objectDiffers: "Something else writes to this place, or the store is faulty; run the backup again."
+        case .leaderLost: "Look at the server's log, and at idle-session limits between dbops and the server."
+        case .notABackup: "See what is there: dbops list --store URL."
+        case .targetNotEmpty: "Name a new database and add --create, or empty this one first."
+        case .targetExists: "Leave out --create to restore into it (it must be empty), or name another database."
+        case .targetMissing: "Add --create to have it made."
+        case .missingPrerequisites(_, let hint): hint
+        case .restoreBroke: nil
+        }
+    }
+
+    package var category: FailureCategory {
+        switch self {
+        case .rowSecurity, .missingPrivilege: .permission
+        case .tablesLocked, .changingTables: .tryLater
+        case .lockTableFull, .targetMissing, .missingPrerequisites: .unavailable
+        case .harvestFailed(_, let category, _): category
+        case .rowCountDiffers, .leaderLost, .restoreBroke: .failed
+        case .objectDiffers: .cannotWrite
+        case .notABackup: .damaged
+        case .targetNotEmpty, .targetExists: .cannotWrite
+        }
+    }
+
+    /// The first few names, and how many more.
+    private static func listed(_ names: [String], most: Int = 5) -> String {
+        let shown = names.prefix(most).joined(separator: ", ")
+        return names.count > most ? "\(shown) and \(names.count - most) more" : shown
+    }
+}

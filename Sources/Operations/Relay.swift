@@ -1,0 +1,39 @@
+import BlockingWork
+
+/// Two tasks and a bounded channel between them: one makes bytes, the other takes them, and the slower one sets the
+/// pace.
+enum Relay {
+    typealias Send = @Sendable ([UInt8]) async throws -> Void
+    typealias Next = @Sendable () async throws -> [UInt8]?
+
+    /// Runs both ends to their end. An error of either end stops the other and is thrown; where both fail, the error
+    /// of the end that failed first.
+    static func run<Produced: Sendable, Consumed>(
+        capacity: Int = 1,
+        produce: @escaping @Sendable (_ send: Send) async throws -> Produced,
+        consume: (_ next: Next) async throws -> Consumed
+    ) async throws -> (Produced, Consumed) {
+        let channel = Channel<[UInt8]>(capacity: capacity)
+        return try await withThrowingTaskGroup(of: Produced.self) { group in
+            group.addTask {
+                do {
+                    let produced = try await produce { try await channel.send($0) }
+                    channel.finish()
+                    return produced
+                } catch {
+                    channel.finish(throwing: error)
+                    throw error
+                }
+            }
+            let consumed: Consumed
+            do {
+                consumed = try await consume { try await channel.next() }
+            } catch {
+                channel.close()
+                throw error
+            }
+            guard let produced = try await group.next() else { throw CancellationError() }
+            return (produced, consumed)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package import Archive
+import JobModel
+package import ObjectStorage
+
+/// A backup that is there: where it stands and what its manifest says. Its name is not evidence: a renamed copy is
+/// as good as the original.
+package struct BackupSource: Sendable {
+    package let store: any ObjectStore
+    package let folder: ObjectKey
+    package let manifest: Manifest
+    /// Of the manifest's bytes: what a verification is bound to.
+    package let manifestSHA256: String
+
+    static let manifestName = "manifest.json"
+    private static let manifestLimitInBytes = 1 << 30
+
+    package var url: String { "\(store.location.url)/\(folder)" }
+
+    /// Reads and checks the manifest. Throws ``StorageError/notFound`` where there is nothing at all, and
+    /// ``OperationError/notABackup`` where there is something, but no manifest.
+    package static func open(_ folder: ObjectKey, in store: any ObjectStore) async throws -> BackupSource {
+        let bytes: [UInt8]
+        do {
+            bytes = try await store.read(folder.appending(manifestName), limitInBytes: manifestLimitInBytes)
+        } catch StorageError.notFound {
+            let place = "\(store.location.url)/\(folder)"
+            let others = try await store.list(under: folder)
+            guard !others.isEmpty else { throw StorageError.notFound(object: "the backup \(folder)", store: store.location.url) }
+            throw OperationError.notABackup(
+                place: place, reason: "it holds \(others.count) objects but no manifest.json, which is written last")
+        }
+        return BackupSource(
+            store: store, folder: folder, manifest: try Manifest(decoding: bytes),
+            manifestSHA256: ContentDigest.sha256(of: bytes))
+    }
+
+    /// Reads one of the backup's small objects and holds it to the manifest.
+    func readObject(named name: String) async throws -> [UInt8] {
+        guard let expected = manifest.objects.first(where: { $0.name == name }) else {
+            throw ArchiveError.damaged(object: name, reason: "the manifest does not list it")
+        }
+        let bytes = try await store.read(folder.appending(name), limitInBytes: Int(expected.size))
+        guard ContentDigest.sha256(of: bytes) == expected.sha256 else {
+            throw ArchiveError.damaged(object: name, reason: "its SHA-256 is not the manifest's")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,91 @@
+import Archive
+import JobModel
+import ObjectStorage
+import Postgres
+
+/// Puts a backup into an empty database, without local disk: definitions by stock pg_restore from the table of
+/// contents alone, rows by our own sessions straight from the store, then the rest by pg_restore again.
+struct DatabaseRestore: Sendable {
+    struct Options: Sendable {
+        var jobs = 4
+        /// For scratch databases: subscriptions would reach out to the publisher, tablespaces are not there.
+        var isScratch = false
+    }
+
+    /// Seconds of each phase.
+    struct Timings: Sendable {
+        var definitions = 0.0
+        var data = 0.0
+        var indexes = 0.0
+    }
+
+    let context: OperationContext
+    let source: BackupSource
+    let contents: TableOfContents
+    let target: ConnectionInfo
+    let pgRestore: ClientTool
+    let options: Options
+    let warnings: Warnings
+
+    func run() async throws -> Timings {
+        var timings = Timings()
+        try await PrivateDirectory.with(in: context.temporaryDirectory, runID: context.runID) { directory in
+            try PrivateDirectory.write(try await source.readObject(named: "toc.dat"), to: "\(directory)/toc.dat")
+            try PrivateDirectory.write(Self.entryList(contents), to: "\(directory).list")
+            defer { PrivateDirectory.remove("\(directory).list") }
+            let stock = StockRestore(
+                context: context, pgRestore: pgRestore, target: target, directory: directory, options: options,
+                settings: pinnedSettings)
+
+            context.reporter.report(.phase("making the definitions"))
+            let definitions = Stopwatch()
+            try await stock.run(["--section=pre-data"], step: "making the definitions")
+            timings.definitions = definitions.seconds
+
+            context.reporter.report(
+                .expected(items: source.manifest.tables.count, bytes: source.manifest.totals.bytesRaw))
+            context.reporter.report(.phase("loading \(source.manifest.tables.count) tables"))
+            let data = Stopwatch()
+            let loaders = LoadWorkers(
+                source: source, contents: contents, target: target, context: context, warnings: warnings,
+                jobs: options.jobs)
+            try await loaders.run()
+            timings.data = data.seconds
+
+            context.reporter.report(.phase("building indexes and constraints"))
+            let indexes = Stopwatch()
+            try await finish(stock, loaders: loaders, list: "\(directory).list")
+            timings.indexes = indexes.seconds
+        }
+        return timings
+    }
+
+    /// Up to archive version 1.15 large objects exist after the definitions; from 1.16 on they are made with the rest
+    /// of the data section, so their contents come after it.
+    private func finish(_ stock: StockRestore, loaders: LoadWorkers, list: String) async throws {
+        let jobs = "--jobs=\(options.jobs)"
+        let (major, minor) = contents.archiveVersion.majorAndMinor
+        guard (major, minor) >= (1, 16), source.manifest.largeObjects.count > 0 else {
+            try await loaders.runLargeObjects()
+            try await stock.run(
+                ["--section=data", "--section=post-data", jobs, "--use-list=\(list)"],
+                step: "building indexes and constraints")
+            return
+        }
+        try await stock.run(["--section=data", jobs, "--use-list=\(list)"], step: "making large objects")
+        try await loaders.runLargeObjects()
+        try await stock.run(
+            ["--section=post-data", jobs, "--use-list=\(list)"], step: "building indexes and constraints")
+    }
+
+    /// Settings that change what COPY accepts; pg_restore's own statements run under them too.
+    private var pinnedSettings: String {
+        "-c array_nulls=on -c xmloption=content -c default_transaction_read_only=off"
+    }
+
+    /// All entries but the rows and large objects that we load: one `dumpId;` a line is all that pg_restore reads.
+    static func entryList(_ contents: TableOfContents) -> [UInt8] {
+        let lines = contents.entries.filter { !$0.isTableData && !$0.isBlobs }.map { "\($0.dumpID);\n" }
+        return Array(lines.joined().utf8)
+    }
+}

@@ -1,0 +1,40 @@
+import Archive
+import JobModel
+import Postgres
+
+/// What a backup needs of a server before anything is restored there. Pure.
+struct Prerequisites: Equatable {
+    /// What a server offers.
+    struct Offer: Sendable {
+        var roles: Set<String> = []
+        var extensions: Set<String> = []
+        var collations: Set<String> = []
+        var tablespaces: Set<String> = []
+    }
+
+    var missingRoles: [String] = []
+    var missingExtensions: [String] = []
+    var missingCollations: [String] = []
+    var missingTablespaces: [String] = []
+
+    init(of manifest: Manifest, offer: Offer) {
+        func lacking(_ wanted: [String], _ there: Set<String>) -> [String] {
+            Set(wanted).subtracting(there).sorted()
+        }
+        missingRoles = lacking(manifest.roles.map(\.text), offer.roles)
+        missingExtensions = lacking(manifest.extensions.map(\.name.text), offer.extensions)
+        missingCollations = lacking(manifest.collations.map(\.text), offer.collations)
+        missingTablespaces = lacking(manifest.tablespaces.map(\.text), offer.tablespaces)
+    }
+
+    static func offer(of session: Session) async throws -> Offer {
+        func names(_ sql: ServerText) async throws -> Set<String> {
+            Set(try await session.query(sql).rows.map { try $0.string("name") })
+        }
+        return Offer(
+            roles: try await names("SELECT rolname AS name FROM pg_catalog.pg_roles"),
+            extensions: try await names("SELECT name FROM pg_catalog.pg_available_extensions"),
+            collations: try await names("SELECT DISTINCT collname AS name FROM pg_catalog.pg_collation"),
+            tablespaces: try await names("SELECT spcname AS name FROM pg_catalog.pg_tablespace"))
+    }
+}

@@ -1,0 +1,130 @@
+package import Archive
+import JobModel
+package import ObjectStorage
+package import Postgres
+
+/// Restores a backup into a database that is empty or made for it.
+package struct RestoreOperation: Sendable {
+    private let context: OperationContext
+    private let source: BackupSource
+    private let target: ConnectionInfo
+    private let creates: Bool
+    private let jobs: Int
+    private let warnings: Warnings
+
+    package init(context: OperationContext, source: BackupSource, target: ConnectionInfo, creates: Bool, jobs: Int) {
+        self.context = context
+        self.source = source
+        self.target = target
+        self.creates = creates
+        self.jobs = jobs
+        warnings = Warnings(reporter: context.reporter)
+    }
+
+    /// Throws where the restore did not come to its end. A database that was made for it is dropped again; one that
+    /// was there keeps what was loaded.
+    package func execute() async throws -> RestoreReport {
+        let total = Stopwatch()
+        try await requireObjects()
+        let contents = try TableOfContents(parsing: try await source.readObject(named: TableOfContents.objectName))
+        let timings = creates ? try await restoreIntoNew(contents) : try await restoreIntoExisting(contents)
+        return RestoreReport(
+            outcome: .succeeded, url: source.url, target: target.displayText, manifest: source.manifest,
+            seconds: .init(
+                definitions: timings.definitions, data: timings.data, indexes: timings.indexes, total: total.seconds),
+            warnings: warnings.all)
+    }
+
+    /// Nothing is made on the server for a backup of which objects are missing.
+    private func requireObjects() async throws {
+        let check = try await ObjectsCheck(source: source).listing()
+        guard check.verdict == .passed else {
+            throw OperationError.notABackup(place: source.url, reason: check.details.joined(separator: ", "))
+        }
+    }
+
+    private func restoreIntoExisting(_ contents: TableOfContents) async throws -> DatabaseRestore.Timings {
+        let session = try await Session.open(target, applicationName: context.applicationName)
+        let pgRestore: ClientTool
+        do {
+            try await session.refusePooler()
+            if let example = try await TargetDatabase.firstObject(on: session) {
+                throw OperationError.targetNotEmpty(database: session.server.database, example: example)
+            }
+            pgRestore = try await prepare(session)
+            await session.close()
+        } catch {
+            await session.close()
+            throw error
+        }
+        return try await restore(contents, into: session.connectionInfo, pgRestore: pgRestore)
+    }
+
+    private func restoreIntoNew(_ contents: TableOfContents) async throws -> DatabaseRestore.Timings {
+        let name = target.database ?? source.manifest.database.text
+        let session = try await Session.open(
+            target.with(database: TargetDatabase.maintenance), applicationName: context.applicationName)
+        do {
+            try await session.refusePooler()
+            let pgRestore = try await prepare(session)
+            try await TargetDatabase.create(name, like: source.manifest, on: session)
+            do {
+                let timings = try await restore(
+                    contents, into: session.connectionInfo.with(database: name), pgRestore: pgRestore)
+                await session.close()
+                return timings
+            } catch {
+                await CleanupScope.run { [warnings] in
+                    do {
+                        try await TargetDatabase.drop(name, on: session)
+                    } catch {
+                        warnings.add("the half-restored database \(name) could not be dropped")
+                    }
+                }
+                throw error
+            }
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    /// Refuses a server that lacks what the backup needs, before anything is made there.
+    private func prepare(_ session: Session) async throws -> ClientTool {
+        let missing = Prerequisites(of: source.manifest, offer: try await Prerequisites.offer(of: session))
+        if let error = missing.refusal { throw error }
+        return try context.tools.pgRestore(for: source.manifest, serverMajor: session.server.majorVersion)
+    }
+
+    private func restore(
+        _ contents: TableOfContents, into database: ConnectionInfo, pgRestore: ClientTool
+    ) async throws -> DatabaseRestore.Timings {
+        try await DatabaseRestore(
+            context: context, source: source, contents: contents, target: database, pgRestore: pgRestore,
+            options: .init(jobs: jobs, isScratch: false), warnings: warnings
+        ).run()
+    }
+}
+
+extension Prerequisites {
+    /// All that is missing, in one error with the commands that would make it.
+    var refusal: OperationError? {
+        let things =
+            missingRoles.map { "role \($0)" } + missingExtensions.map { "extension \($0)" }
+            + missingCollations.map { "collation \($0)" } + missingTablespaces.map { "tablespace \($0)" }
+        guard !things.isEmpty else { return nil }
+        var hints: [String] = []
+        if !missingRoles.isEmpty {
+            let commands = missingRoles.map { "CREATE ROLE \(SQLIdentifier.quoted(ServerText($0)));" }
+            hints.append("Create the roles: \(commands.joined(separator: " "))")
+        }
+        if !missingExtensions.isEmpty {
+            hints.append("Install the packages of the extensions on the server.")
+        }
+        if !missingCollations.isEmpty {
+            hints.append("Install the locales on the server and run pg_import_system_collations('pg_catalog').")
+        }
+        if !missingTablespaces.isEmpty { hints.append("Create the tablespaces.") }
+        return .missingPrerequisites(things, hint: hints.joined(separator: " "))
+    }
+}

@@ -1,0 +1,19 @@
+package import Archive
+package import JobModel
+
+/// How a restore for real ended.
+package struct RestoreReport: Sendable {
+    package struct Seconds: Sendable, Codable {
+        package let definitions: Double
+        package let data: Double
+        package let indexes: Double
+        package let total: Double
+    }
+
+    package let outcome: RunOutcome
+    package let url: String
+    package let target: String
+    package let manifest: Manifest
+    package let seconds: Seconds
+    package let warnings: [String]
+}

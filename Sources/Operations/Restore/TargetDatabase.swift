@@ -1,0 +1,44 @@
+import Archive
+import JobModel
+import Postgres
+
+/// Makes, judges and drops the database that a restore goes into.
+enum TargetDatabase {
+    /// Where one connects to make another database.
+    static let maintenance = "postgres"
+
+    /// From template0 with the source's encoding and collation, so that values sort and compare as they did.
+    static func create(_ name: String, like manifest: Manifest, on session: Session) async throws {
+        let there = try await session.query(
+            "SELECT 1 AS one FROM pg_catalog.pg_database WHERE datname = $1", [ServerText(name)])
+        guard there.rows.isEmpty else { throw OperationError.targetExists(database: name) }
+        let attempt = DatabaseCreation(name: ServerText(name), like: manifest.databaseLocale)
+        try await session.execute(attempt.statement(serverMajor: session.server.majorVersion))
+    }
+
+    static func drop(_ name: String, on session: Session) async throws {
+        try await session.execute("DROP DATABASE IF EXISTS \(SQLIdentifier.quoted(ServerText(name))) WITH (FORCE)")
+    }
+
+    /// Something that somebody made in this database; nil where it is as template0.
+    static func firstObject(on session: Session) async throws -> String? {
+        let result = try await session.query(
+            """
+            SELECT name FROM (
+                SELECT 'table, view or sequence ' || c.oid::pg_catalog.regclass AS name
+                  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                UNION ALL
+                SELECT 'function ' || p.oid::pg_catalog.regprocedure
+                  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+                 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                UNION ALL
+                SELECT 'schema ' || n.nspname FROM pg_catalog.pg_namespace n
+                 WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public')
+                UNION ALL
+                SELECT 'large object ' || m.oid FROM pg_catalog.pg_largeobject_metadata m
+            ) AS things LIMIT 1
+            """)
+        return try result.rows.first?.string("name")
+    }
+}

@@ -1,0 +1,121 @@
+import Archive
+import JobModel
+
+/// Compares what the restored database holds with the backup's table of contents. Pure.
+struct Inventory {
+    /// What names an entry, apart from its number.
+    struct Item: Hashable, Sendable, Comparable, CustomStringConvertible {
+        let kind: String
+        let schema: String
+        let tag: String
+        let owner: String
+
+        var description: String { "\(kind) \(schema.isEmpty ? "" : schema + ".")\(tag)\(owner.isEmpty ? "" : " (\(owner))")" }
+
+        static func < (left: Item, right: Item) -> Bool {
+            (left.kind, left.schema, left.tag, left.owner) < (right.kind, right.schema, right.tag, right.owner)
+        }
+    }
+
+    /// Entries that describe the database itself or the dump, which a restore into another database never takes over.
+    private static let databaseKinds: Set<String> = [
+        "ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE", "DATABASE PROPERTIES",
+    ]
+
+    let backup: TableOfContents
+    let restored: TableOfContents
+    /// Set where the server that the backup was restored into is of another major version.
+    let otherMajor: Bool
+
+    static func items(of contents: TableOfContents) -> [Item: Int] {
+        var counts: [Item: Int] = [:]
+        for entry in contents.entries where belongs(entry) {
+            // The order of an inheritance child's columns may differ; which columns there are may not.
+            let columns = entry.isTableData ? " (\(entry.copyColumns.sorted().map(\.text).joined(separator: ", ")))" : ""
+            let item = Item(
+                kind: entry.desc.text, schema: entry.namespace?.text ?? "", tag: entry.tag.text + columns,
+                owner: entry.owner?.text ?? "")
+            counts[item, default: 0] += 1
+        }
+        return counts
+    }
+
+    private static func belongs(_ entry: TOCEntry) -> Bool {
+        if databaseKinds.contains(entry.desc.text) { return false }
+        // COMMENT, ACL and SECURITY LABEL of the database itself; of a subscription, which is never restored.
+        if entry.tag.text.hasPrefix("DATABASE ") || entry.tag.text.hasPrefix("SUBSCRIPTION ") { return false }
+        return !entry.desc.text.hasPrefix("SUBSCRIPTION")
+    }
+
+    /// Subscriptions are left out of a scratch restore on purpose; the report names them.
+    private var subscriptions: [String] {
+        backup.entries.filter { $0.desc.text == "SUBSCRIPTION" }.map { "not restored, on purpose: SUBSCRIPTION \($0.tag)" }
+    }
+
+    func check() -> VerificationCheck {
+        let wanted = Self.items(of: backup)
+        let found = Self.items(of: restored)
+        let missing = Self.difference(wanted, found).map { "missing: \($0)" }
+        let extra = Self.difference(found, wanted).map { "not in the backup: \($0)" }
+        let (expectedCount, foundCount) = (wanted.values.reduce(0, +), found.values.reduce(0, +))
+        let differences = missing + extra
+        guard !differences.isEmpty else {
+            return .passed(
+                .inventory, expected: "\(expectedCount) entries", found: "\(foundCount) entries",
+                details: subscriptions)
+        }
+        let faults = otherMajor ? differences.filter(Self.mattersAcrossMajors) : differences
+        guard faults.isEmpty else {
+            return .failed(
+                .inventory, expected: "\(expectedCount) entries", found: "\(foundCount) entries", details: faults)
+        }
+        return .passed(
+            .inventory, expected: "\(expectedCount) entries", found: "\(foundCount) entries",
+            details: subscriptions + differences.map { "expected between majors: \($0)" })
+    }
+
+    /// Majors differ in what they dump as entries of their own; what holds or guards data is the same in all.
+    private static func mattersAcrossMajors(_ difference: String) -> Bool {
+        let kinds = [
+            "TABLE ", "TABLE DATA ", "SEQUENCE ", "VIEW ", "MATERIALIZED VIEW ", "FUNCTION ", "INDEX ", "FK CONSTRAINT ",
+            "TRIGGER ", "TYPE ", "DOMAIN ", "SCHEMA ",
+        ]
+        return kinds.contains { difference.hasPrefix("missing: \($0)") }
+    }
+
+    private static func difference(_ one: [Item: Int], _ other: [Item: Int]) -> [Item] {
+        one.filter { $0.value > other[$0.key, default: 0] }.keys.sorted()
+    }
+}
+
+/// Compares the sequences' values: pg_dump writes each as a call of setval. Pure.
+struct SequenceComparison {
+    let backup: TableOfContents
+    let restored: TableOfContents
+
+    private static func values(of contents: TableOfContents) -> [ServerText: ServerText] {
+        Dictionary(
+            contents.entries.filter { $0.desc.text == "SEQUENCE SET" }.map {
+                ("\($0.namespace ?? "").\($0.tag)", $0.defn ?? "")
+            }) { first, _ in first }
+    }
+
+    func check() -> VerificationCheck {
+        let wanted = Self.values(of: backup)
+        let found = Self.values(of: restored)
+        let faults = wanted.keys.sorted().compactMap { name -> String? in
+            guard let value = found[name] else { return "\(name) is missing" }
+            return value == wanted[name] ? nil : "\(name): \(wanted[name]?.text.trimmed ?? "") became \(value.text.trimmed)"
+        }
+        let expected = "\(wanted.count) values"
+        return faults.isEmpty
+            ? .passed(.sequences, expected: expected, found: expected)
+            : .failed(.sequences, expected: expected, found: "\(faults.count) differ", details: faults)
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        String(self.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}

@@ -1,0 +1,98 @@
+import Archive
+import JobModel
+import Postgres
+import Synchronization
+
+/// Reads every restored row again, with the very COPY and settings of the backup, and compares counts and row hashes:
+/// proof, row by row, that what was dumped is what is there.
+struct RowsCheck: Sendable {
+    /// Tables whose rows are compared together: one, or all leaves that were loaded through one root, because rows may
+    /// come to lie in other leaves than they came from.
+    struct Group: Sendable {
+        let name: String
+        let statement: ServerText
+        var digest: RowDigest
+    }
+
+    let source: BackupSource
+    let target: ConnectionInfo
+    let context: OperationContext
+    let jobs: Int
+
+    static func groups(of manifest: Manifest) -> [Group] {
+        let direct = manifest.tables.filter { $0.root == nil }.map {
+            Group(name: $0.displayName, statement: $0.copyStatement, digest: $0.digest)
+        }
+        let routed = Dictionary(grouping: manifest.tables.filter { $0.root != nil }) { $0.root?.target ?? "" }
+        return direct + routed.keys.sorted().map { root in group(root: root, leaves: routed[root] ?? []) }
+    }
+
+    private static func group(root: ServerText, leaves: [Manifest.Table]) -> Group {
+        var digest = RowDigest()
+        for leaf in leaves { digest += leaf.digest }
+        let columns = leaves.first?.root?.columns ?? []
+        let oids = leaves.map {
+            "\(SQLIdentifier.literal(SQLIdentifier.qualified($0.schema, $0.name)))::pg_catalog.regclass" as ServerText
+        }
+        let statement: ServerText = """
+            COPY (SELECT \(columns.joined(separator: ", ")) FROM \(root) \
+            WHERE tableoid = ANY (ARRAY[\(oids.joined(separator: ", "))]::pg_catalog.oid[])) TO STDOUT
+            """
+        return Group(name: root.text, statement: statement, digest: digest)
+    }
+
+    func run() async throws -> VerificationCheck {
+        let groups = Self.groups(of: source.manifest)
+        let waiting = Mutex(groups.sorted { $0.digest.count > $1.digest.count }[...])
+        let faults = Mutex<[String]>([])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<min(jobs, groups.count) {
+                group.addTask {
+                    let session = try await TargetSession.open(
+                        target, settings: .comparing, manifest: source.manifest,
+                        applicationName: context.applicationName)
+                    do {
+                        while let next = waiting.withLock({ $0.popFirst() }) {
+                            if let fault = try await compare(next, on: session) { faults.withLock { $0.append(fault) } }
+                        }
+                    } catch {
+                        await session.close()
+                        throw error
+                    }
+                    await session.close()
+                }
+            }
+            try await group.waitForAll()
+        }
+        let rows = groups.reduce(0) { $0 + $1.digest.count }
+        let expected = "\(rows) rows in \(source.manifest.tables.count) tables, row hashes equal"
+        let found = faults.withLock { $0.sorted() }
+        return found.isEmpty
+            ? .passed(.rows, expected: expected, found: expected)
+            : .failed(.rows, expected: expected, found: "\(found.count) tables differ", details: found)
+    }
+
+    private func compare(_ group: Group, on session: Session) async throws -> String? {
+        let digest: RowDigest
+        do {
+            digest = try await self.digest(of: group.statement, on: session)
+        } catch let error as PostgresError where error.isStatementRefusal {
+            return "\(group.name) cannot be read: \(error.message)"
+        }
+        guard digest != group.digest else { return nil }
+        return digest.count == group.digest.count
+            ? "\(group.name): all \(digest.count) rows are there, but some differ"
+            : "\(group.name): \(digest.count) rows instead of \(group.digest.count)"
+    }
+
+    private func digest(of statement: ServerText, on session: Session) async throws -> RowDigest {
+        let (_, digest) = try await Relay.run { send in
+            try await session.copyOut(statement, chunkSizeInBytes: 1 << 20, send)
+        } consume: { next in
+            var digest = RowDigest()
+            while let chunk = try await next() { digest.update(chunk) }
+            return digest
+        }
+        return digest
+    }
+}

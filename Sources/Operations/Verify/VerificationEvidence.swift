@@ -1,0 +1,39 @@
+package import Archive
+import Foundation
+package import JobModel
+package import ObjectStorage
+
+/// The records of verifications that stand beside a backup: `<backup>.evidence/<instant>-<run>.json`.
+///
+/// Each is bound to the digest of the manifest that was verified, so that evidence of another backup counts for
+/// nothing wherever it is copied.
+package struct VerificationEvidence: Sendable {
+    let store: any ObjectStore
+    let folder: ObjectKey
+
+    private static let limitInBytes = 16 << 20
+
+    /// `backup` is the backup's own folder.
+    package init(of backup: ObjectKey, in store: any ObjectStore) {
+        self.store = store
+        folder = ObjectKey(backup.description + BackupName.evidenceSuffix)
+    }
+
+    func write(_ report: VerificationReport) async throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let name = "\(report.verifiedAt.compactText)-\(report.runID).json"
+        _ = try await store.write(Array(try encoder.encode(report)), to: folder.appending(name))
+    }
+
+    /// The newest successful verification of the manifest with this digest. A record that cannot be read is no
+    /// evidence.
+    package func newestSuccess(manifestSHA256: String) async throws -> VerificationReport? {
+        for object in try await store.list(under: folder).reversed() {
+            let bytes = try await store.read(object.key, limitInBytes: Self.limitInBytes)
+            guard let report = try? JSONDecoder().decode(VerificationReport.self, from: Data(bytes)) else { continue }
+            if report.outcome == .succeeded, report.manifestSHA256 == manifestSHA256 { return report }
+        }
+        return nil
+    }
+}

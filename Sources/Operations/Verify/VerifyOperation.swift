@@ -1,0 +1,168 @@
+package import Archive
+import JobModel
+package import ObjectStorage
+package import Postgres
+
+/// Restores a backup into a scratch database and proves, row by row, that it is what was dumped.
+///
+/// The scratch database, and the throw-away cluster where there is one, go whatever happens.
+package struct VerifyOperation: Sendable {
+    private let context: OperationContext
+    private let source: BackupSource
+    private let settings: VerifySettings
+    private let warnings: Warnings
+
+    package init(context: OperationContext, source: BackupSource, settings: VerifySettings) {
+        self.context = context
+        self.source = source
+        self.settings = settings
+        warnings = Warnings(reporter: context.reporter)
+    }
+
+    /// A check that fails makes a report with the outcome *failed*; what keeps the verification from being made at
+    /// all is thrown.
+    package func execute() async throws -> VerificationReport {
+        let total = Stopwatch()
+        var findings = Findings()
+        do {
+            try await prove(&findings)
+        } catch let error as ArchiveError where error.category == .damaged {
+            findings.checks.append(
+                .failed(.objects, expected: "every object as the manifest says", found: error.message))
+        }
+        findings.seconds.total = total.seconds
+        let report = report(findings)
+        await store(report)
+        return report
+    }
+
+    /// What is known so far; kept apart so that a check that breaks off leaves what was found before.
+    private struct Findings {
+        var checks: [VerificationCheck] = []
+        var seconds = VerificationReport.Seconds()
+        var serverVersion = ""
+        var scratchDatabase: String?
+
+        var failed: Bool { checks.contains { $0.verdict == .failed } }
+    }
+
+    // MARK: - Steps
+
+    private func prove(_ findings: inout Findings) async throws {
+        context.reporter.report(.phase("checking the objects of \(source.url)"))
+        let objects = ObjectsCheck(source: source)
+        findings.checks.append(try await objects.listing())
+        if findings.failed { return }
+        try await objects.companions()
+        let contents = try await readContents(&findings)
+        if findings.failed { return }
+        let proof = try await ScratchServer(context: context, manifest: source.manifest, settings: settings)
+            .withDatabase(warnings: warnings) { scratch in
+                try await prove(contents, in: scratch, findings)
+            }
+        findings = proof
+    }
+
+    private func readContents(_ findings: inout Findings) async throws -> TableOfContents {
+        let contents = try TableOfContents(parsing: try await source.readObject(named: TableOfContents.objectName))
+        let expected = source.manifest.archive.tocEntries
+        let (wanted, found) = ("\(expected) entries", "\(contents.entries.count) entries")
+        findings.checks.append(
+            contents.entries.count == expected
+                ? .passed(.contents, expected: wanted, found: found)
+                : .failed(.contents, expected: wanted, found: found))
+        return contents
+    }
+
+    private func prove(
+        _ contents: TableOfContents, in scratch: ScratchServer.Database, _ before: Findings
+    ) async throws -> Findings {
+        var findings = before
+        findings.serverVersion = scratch.facts.version.description
+        findings.seconds.server = scratch.secondsToMake
+        findings.scratchDatabase = settings.keepsScratchDatabase ? scratch.connection.displayText : nil
+        guard try await restore(contents, into: scratch, &findings) else { return findings }
+        context.reporter.report(.phase("comparing the restored rows with the backup's"))
+        let checks = Stopwatch()
+        findings.checks.append(
+            try await RowsCheck(
+                source: source, target: scratch.connection, context: context, jobs: settings.jobs
+            ).run())
+        findings.checks.append(
+            try await LargeObjectsCheck(source: source, target: scratch.connection, context: context).run())
+        findings.checks += try await compareDefinitions(contents, in: scratch)
+        findings.seconds.checks = checks.seconds
+        return findings
+    }
+
+    /// False where pg_restore found fault with the backup; a server that went away is thrown.
+    private func restore(
+        _ contents: TableOfContents, into scratch: ScratchServer.Database, _ findings: inout Findings
+    ) async throws -> Bool {
+        let restore = DatabaseRestore(
+            context: context, source: source, contents: contents, target: scratch.connection,
+            pgRestore: scratch.pgRestore, options: .init(jobs: settings.jobs, isScratch: true), warnings: warnings)
+        let expected = "restored without an error"
+        do {
+            let timings = try await restore.run()
+            findings.seconds.definitions = timings.definitions
+            findings.seconds.data = timings.data
+            findings.seconds.indexes = timings.indexes
+            findings.checks.append(.passed(.restore, expected: expected, found: expected))
+            return true
+        } catch let error as any UserFacingError where Self.isFaultOfTheBackup(error) {
+            findings.checks.append(.failed(.restore, expected: expected, found: error.message))
+            return false
+        }
+    }
+
+    /// Whether the server was there and refused what the backup holds.
+    private static func isFaultOfTheBackup(_ error: any UserFacingError) -> Bool {
+        switch error {
+        case OperationError.restoreBroke(_, let reason): !StockRestore.saysConnectionLost(reason)
+        case OperationError.rowCountDiffers: true
+        case let error as PostgresError: error.isStatementRefusal && error.category == .failed
+        default: false
+        }
+    }
+
+    private func compareDefinitions(
+        _ contents: TableOfContents, in scratch: ScratchServer.Database
+    ) async throws -> [VerificationCheck] {
+        context.reporter.report(.phase("comparing definitions, sequences, indexes and constraints"))
+        let harvest = TOCHarvest(
+            tools: context.tools, pgDump: scratch.pgDump, connection: scratch.connection,
+            filters: source.manifest.archive.filters,
+            encoding: source.manifest.archive.encoding == "SQL_ASCII" ? nil : "UTF8")
+        let restored = try await harvest.run(snapshot: nil)
+        let otherMajor = scratch.pgDump.version.major != source.manifest.client.pgDumpMajor
+        return [
+            Inventory(backup: contents, restored: restored, otherMajor: otherMajor).check(),
+            SequenceComparison(backup: contents, restored: restored).check(),
+            try await ValidityCheck(manifest: source.manifest).run(on: scratch, applicationName: context.applicationName),
+        ]
+    }
+
+    private func report(_ findings: Findings) -> VerificationReport {
+        let made = Set(findings.checks.map(\.name))
+        let skipped = VerificationCheck.Name.allCases.filter { !made.contains($0.rawValue) }.map {
+            VerificationCheck.skipped($0, because: "an earlier check failed")
+        }
+        return VerificationReport(
+            outcome: findings.failed ? .failed : .succeeded, backup: source.manifest.backup,
+            url: source.url, manifestSHA256: source.manifestSHA256, runID: context.runID.description,
+            verifiedAt: CivilTime(context.clock.now), checks: findings.checks + skipped, seconds: findings.seconds,
+            serverVersion: findings.serverVersion, scratchDatabase: findings.scratchDatabase, warnings: warnings.all)
+    }
+
+    /// A store that takes no evidence does not make a proven backup worse.
+    private func store(_ report: VerificationReport) async {
+        guard settings.storesEvidence else { return }
+        do {
+            try await VerificationEvidence(of: source.folder, in: source.store).write(report)
+        } catch {
+            let reason = (error as? any UserFacingError)?.message ?? "\(error)"
+            warnings.add("the evidence could not be stored beside the backup: \(reason)")
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package import Postgres
+
+/// How a verification is made.
+package struct VerifySettings: Sendable {
+    /// Sessions that load and compare at the same time. Default: 4.
+    package var jobs = 4
+    /// A server for the scratch database. Default: a throw-away cluster made beside dbops.
+    package var server: ConnectionInfo?
+    /// Leaves the scratch database, under another name. Default: false.
+    package var keepsScratchDatabase = false
+    /// Writes the evidence beside the backup. Default: true.
+    package var storesEvidence = true
+
+    package init() {}
+}

@@ -1,0 +1,70 @@
+import Foundation
+import JobModel
+import Logging
+import ObjectStorage
+import Operations
+import Postgres
+
+/// Puts concrete things together for a command: the only place that knows clocks, directories and environments.
+struct Assembly {
+    let global: GlobalOptions
+    let progress: ProgressDisplay
+    private let environment = ProcessEnvironment.all
+
+    init(_ global: GlobalOptions) {
+        self.global = global
+        progress = ProgressDisplay(style: global.progressStyle, isVerbose: global.verbose)
+    }
+
+    var currentDirectory: String { FileManager.default.currentDirectoryPath }
+
+    func context(toolsIn directory: String?) -> OperationContext {
+        var generator = SystemRandomNumberGenerator()
+        let runID = RunID(using: &generator)
+        return OperationContext(
+            runID: runID, clock: SystemWallClock(),
+            tools: ClientTools(directory: directory, environment: environment, temporaryDirectory: temporaryDirectory),
+            reporter: progress, logger: logger(runID), version: Version.text,
+            hostName: ProcessInfo.processInfo.hostName, temporaryDirectory: temporaryDirectory)
+    }
+
+    func store(_ text: String, _ options: StoreOptions) throws -> any ObjectStore {
+        try open(try StoreLocation(parsing: text, currentDirectory: currentDirectory), options)
+    }
+
+    func open(_ location: StoreLocation, _ options: StoreOptions) throws -> any ObjectStore {
+        try StoreOpener(environment: environment).open(options.apply(to: location))
+    }
+
+    /// Opens the backup that `text` names: an URL, a path, or an id in `storeText`.
+    func backup(_ text: String, in storeText: String?, _ options: StoreOptions) async throws -> BackupSource {
+        switch try BackupReference(parsing: text, currentDirectory: currentDirectory) {
+        case .folder(let location, let folder):
+            return try await BackupSource.open(ObjectKey(folder), in: try open(location, options))
+        case .id(let id):
+            guard let storeText else { throw MissingStoreError(id: id.description) }
+            let store = try store(storeText, options)
+            guard let folder = try await BackupCatalog(store: store).folder(of: id) else {
+                throw StorageError.notFound(object: "the backup \(id)", store: store.location.url)
+            }
+            return try await BackupSource.open(folder, in: store)
+        }
+    }
+
+    private var temporaryDirectory: String { environment["TMPDIR"] ?? "/tmp" }
+
+    private func logger(_ runID: RunID) -> Logger {
+        var logger = Logger(label: "dbops") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = global.verbose ? .debug : .error
+        logger[metadataKey: "run.id"] = "\(runID)"
+        return logger
+    }
+}
+
+/// An id alone does not say where the backup is.
+struct MissingStoreError: UserFacingError {
+    let id: String
+    var message: String { "\(id) names a backup, but not its store" }
+    var hint: String? { "Add --store URL, or name the backup by its URL." }
+    var category: FailureCategory { .usage }
+}

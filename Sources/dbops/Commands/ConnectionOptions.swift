@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Postgres
+
+/// Options about PostgreSQL: whom to ask, and with which programs.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A file with the password. Default: PGPASSWORD, ~/.pgpass, a service file.", valueName: "file"))
+    var passwordFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where pg_dump, pg_restore and the server programs are. Default: the usual places of each major.",
+            valueName: "directory"))
+    var pgBin: String?
+
+    /// Reads `text` as a libpq URL or conninfo and adds the password of the file.
+    func connection(_ text: String) throws -> ConnectionInfo {
+        let info = try ConnectionInfo(parsing: text)
+        guard let passwordFile else { return info }
+        guard let content = FileManager.default.contents(atPath: passwordFile) else {
+            throw ValidationError("cannot read the password file \(passwordFile)")
+        }
+        let line = String(decoding: content, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        return info.with(password: Secret(String(line.first ?? "")))
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+
+/// Runs one command and ends the process with its exit code. Nothing else in dbops ends the process, but the second
+/// Ctrl-C.
+@main
+enum Main {
+    static func main() async {
+        ProcessEnvironment.removeSettingsThatChangeDumps()
+        let code = await run(Array(CommandLine.arguments.dropFirst()))
+        exit(code)
+    }
+
+    private static func run(_ arguments: [String]) async -> Int32 {
+        let command: any ParsableCommand
+        do {
+            command = try DBOps.parseAsRoot(arguments)
+        } catch {
+            return refuse(error)
+        }
+        let task = Task { () throws -> Void in
+            var command = command
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        }
+        let interruption = Interruption.cancel(task)
+        do {
+            try await task.value
+            return 0
+        } catch {
+            if let signal = interruption.signal { return 128 + signal }
+            return ErrorRendering.exitCode(of: error)
+        }
+    }
+
+    /// `--help` and `--version` come here as well; they are no failures.
+    private static func refuse(_ error: any Error) -> Int32 {
+        let code = DBOps.exitCode(for: error)
+        let text = DBOps.fullMessage(for: error)
+        if code == .success { print(text) } else { StandardError.write(text) }
+        return code == .success ? 0 : ExitCode.usage.rawValue
+    }
+}
