@@ -5,11 +5,11 @@ package enum ProgressEvent: Sendable {
     /// A phase begins, for instance "reading the table of contents".
     case phase(String)
     /// How much there is to move: tables (and batches of large objects), and bytes as far as they are known.
-    case expected(items: Int, bytes: Int64)
+    case expected(items: Int, bytes: Int)
     /// Bytes moved since the last event of this kind.
     case moved(bytes: Int)
     /// An item is done.
-    case finished(item: String, rows: Int64, bytes: Int64)
+    case finished(item: String, rows: Int, bytes: Int)
     /// Something odd that does not stop the run.
     case warning(String)
     /// A fact for people, printed at once.

@@ -33,6 +33,7 @@ package struct BackupOperation: Sendable {
     package func execute() async throws -> BackupReport {
         try await withLeaderSession { session, facts, pgDump in
             let startedAt = CivilTime(context.clock.now)
+            let stopwatch = Stopwatch()
             let name = backupName(startedAt: startedAt, database: facts.databaseName)
             let place = BackupPlace(store: store, name: name)
             let heartbeat = HeartbeatObject(
@@ -43,7 +44,8 @@ package struct BackupOperation: Sendable {
                 let manifest = try await Companion.run {
                     try await keepAlive(heartbeat)
                 } beside: {
-                    try await write(place, startedAt: startedAt, session: session, facts: facts, pgDump: pgDump)
+                    try await write(
+                        place, startedAt: startedAt, stopwatch: stopwatch, session: session, facts: facts, pgDump: pgDump)
                 }
                 await finish(heartbeat)
                 return report(place, manifest: manifest)
@@ -95,7 +97,8 @@ package struct BackupOperation: Sendable {
     }
 
     private func write(
-        _ place: BackupPlace, startedAt: CivilTime, session: Session, facts: ServerFacts, pgDump: ClientTool
+        _ place: BackupPlace, startedAt: CivilTime, stopwatch: Stopwatch, session: Session, facts: ServerFacts,
+        pgDump: ClientTool
     ) async throws -> Manifest {
         context.reporter.report(.phase("locking tables and reading the table of contents"))
         let begun = try await ConsistentStart(
@@ -110,8 +113,8 @@ package struct BackupOperation: Sendable {
         try await begun.leader.release()
         context.reporter.report(.phase("writing the manifest"))
         return try await BackupCommit(
-            place: place, begun: begun, results: results, startedAt: startedAt, context: context, settings: settings,
-            job: place.name.job, pgDump: pgDump
+            context: context, settings: settings, place: place, begun: begun, results: results, pgDump: pgDump,
+            startedAt: startedAt, stopwatch: stopwatch
         ).run()
     }
 
@@ -134,7 +137,7 @@ package struct BackupOperation: Sendable {
 
     private func harvest(_ pgDump: ClientTool, of session: Session, facts: ServerFacts) -> TOCHarvest {
         TOCHarvest(
-            tools: context.tools, pgDump: pgDump, connection: session.connectionInfo, filters: settings.filters,
+            tools: context.tools, pgDump: pgDump, connection: session.connectionInfo, filters: settings.filters.clientArguments,
             encoding: facts.encoding == "SQL_ASCII" ? nil : "UTF8")
     }
 

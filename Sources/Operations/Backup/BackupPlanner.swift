@@ -6,10 +6,11 @@ import Postgres
 enum BackupPlanner {
     /// What the catalogue says of a table whose data the dump names.
     struct TableFacts: Sendable {
-        let oid: UInt32
-        let sizeInBytes: Int64
-        let rowSecurityActive: Bool
-        let readable: Bool
+        var sizeInBytes = 0
+        var rowSecurityActive = false
+        var readable = true
+        var relkind = "r"
+        var persistence = "p"
     }
 
     struct Facts: Sendable {
@@ -18,31 +19,22 @@ enum BackupPlanner {
         var extensionConditions: [UInt32: ServerText] = [:]
         /// The column order of partitioned roots, by the name that COPY statements give them; names are quoted.
         var rootColumns: [ServerText: [ServerText]] = [:]
-        /// All large objects, for archives whose table of contents does not list them (before 1.16).
-        var largeObjects: [UInt32] = []
-        /// Foreign tables, and unlogged ones of a standby: in the dump without rows.
-        var tablesWithoutData: [BackupPlan.TableWithoutData] = []
+        /// Tables of which a standby holds no rows: quoted, with their schemas.
+        var unloggedOnStandby: Set<ServerText> = []
         var role = ""
     }
 
     /// Large objects per task, so that several workers share them.
     static let largeObjectsPerTask = 200
 
-    static func plan(
-        _ contents: TableOfContents, facts: Facts
-    ) throws(OperationError) -> BackupPlan {
-        let entries = contents.entries.filter(\.isTableData)
+    static func plan(_ contents: TableOfContents, facts: Facts) throws -> BackupPlan {
+        let entries = contents.tableData
         try refuseHiddenRows(entries, facts: facts)
-        let tables = entries.map { entry in
-            TableTask(
-                dumpID: entry.dumpID, oid: entry.oid, schema: entry.namespace ?? "", name: entry.tag,
-                columns: entry.copyColumns, sizeInBytes: facts.tables[entry.oid]?.sizeInBytes ?? 0,
-                condition: facts.extensionConditions[entry.oid].flatMap { $0.bytes.isEmpty ? nil : $0 },
-                root: root(of: entry, facts: facts), fileName: "\(entry.dumpID).dat.gz")
-        }
+        let tables = try entries.map { try task(for: $0, facts: facts) }
         return BackupPlan(
             tables: tables.sorted { ($0.sizeInBytes, $1.dumpID) > ($1.sizeInBytes, $0.dumpID) },
-            largeObjects: largeObjects(contents, facts: facts), tablesWithoutData: facts.tablesWithoutData)
+            largeObjects: try largeObjects(contents),
+            tablesWithoutData: tablesWithoutData(contents, facts: facts))
     }
 
     private static func refuseHiddenRows(_ entries: [TOCEntry], facts: Facts) throws(OperationError) {
@@ -55,20 +47,54 @@ enum BackupPlanner {
         if !hidden.isEmpty { throw .rowSecurity(tables: hidden, role: facts.role) }
     }
 
-    private static func root(of entry: TOCEntry, facts: Facts) -> TableTask.PartitionRoot? {
-        guard entry.loadsViaPartitionRoot, let target = entry.copyTarget else { return nil }
-        let own = Set(entry.copyColumns)
-        let columns = facts.rootColumns[target]?.filter(own.contains) ?? entry.copyColumns
-        return TableTask.PartitionRoot(target: target, columns: columns)
+    private static func task(for entry: TOCEntry, facts: Facts) throws(ArchiveError) -> TableTask {
+        let statement = try entry.copyStatement
+        let table = facts.tables[entry.oid] ?? TableFacts()
+        let condition = facts.extensionConditions[entry.oid]
+        return TableTask(
+            dumpID: entry.dumpID, oid: entry.oid, schema: entry.namespace ?? "", name: entry.tag,
+            columns: statement.columns, sizeInBytes: table.sizeInBytes,
+            condition: condition.flatMap { $0.bytes.isEmpty ? nil : $0 },
+            root: root(of: entry, statement, facts: facts), fileName: "\(entry.dumpID).dat.gz",
+            relkind: table.relkind, persistence: table.persistence)
     }
 
-    private static func largeObjects(_ contents: TableOfContents, facts: Facts) -> [LargeObjectTask] {
-        contents.entries.filter(\.isBlobs).flatMap { entry in
-            let oids = contents.largeObjectIDs(of: entry) ?? facts.largeObjects
-            return stride(from: 0, to: oids.count, by: largeObjectsPerTask).map { start in
-                LargeObjectTask(
-                    dumpID: entry.dumpID, oids: Array(oids[start..<min(start + largeObjectsPerTask, oids.count)]))
+    /// Rows that are loaded through a root are hashed in the root's column order, because they may come to lie in a
+    /// leaf with another one.
+    private static func root(
+        of entry: TOCEntry, _ statement: CopyStatement, facts: Facts
+    ) -> Manifest.PartitionRoot? {
+        guard entry.loadsViaPartitionRoot else { return nil }
+        let order = facts.rootColumns[statement.target]?.compactMap { statement.columns.firstIndex(of: $0) }
+        let isOther = order.map { $0.count == statement.columns.count && $0 != Array($0.indices) } ?? false
+        return Manifest.PartitionRoot(target: statement.target, fieldOrder: isOther ? order : nil)
+    }
+
+    private static func largeObjects(_ contents: TableOfContents) throws(ArchiveError) -> [LargeObjectTask] {
+        var tasks: [LargeObjectTask] = []
+        for entry in contents.entries where entry.isBlobs {
+            let oids = try contents.largeObjectIDs(of: entry)
+            for start in stride(from: 0, to: oids.count, by: largeObjectsPerTask) {
+                let end = min(start + largeObjectsPerTask, oids.count)
+                tasks.append(LargeObjectTask(dumpID: entry.dumpID, oids: Array(oids[start..<end])))
             }
+        }
+        return tasks
+    }
+
+    /// Tables that stand in the dump without their rows: the manifest and the report must say so.
+    private static func tablesWithoutData(_ contents: TableOfContents, facts: Facts) -> [Manifest.TableWithoutData] {
+        let withData = Set(contents.tableData.map(\.oid))
+        return contents.entries.compactMap { entry in
+            let reason: Manifest.TableWithoutData.Reason
+            if entry.desc == "FOREIGN TABLE" {
+                reason = .foreign
+            } else if entry.desc == "TABLE", facts.tables[entry.oid]?.relkind == "r", !withData.contains(entry.oid) {
+                reason = facts.unloggedOnStandby.contains(entry.qualifiedName) ? .unloggedOnStandby : .excluded
+            } else {
+                return nil
+            }
+            return Manifest.TableWithoutData(schema: entry.namespace ?? "", name: entry.tag, reason: reason)
         }
     }
 }

@@ -7,13 +7,12 @@ final class DumpResults: Sendable {
     struct Table: Sendable {
         let task: TableTask
         let digest: RowDigest
-        let bytesRaw: Int64
         let object: StoredObject
-        let members: MemberIndex.Object
+        let members: [MemberIndex.Member]
     }
 
     struct LargeObjects: Sendable {
-        let dumpID: Int
+        let task: LargeObjectTask
         let digest: LargeObjectDigest
         let objects: [StoredObject]
     }
@@ -33,6 +32,15 @@ final class DumpResults: Sendable {
         state.withLock { $0.largeObjects.append(largeObjects) }
     }
 
+    /// By dump id.
     var tables: [Table] { state.withLock { $0.tables.sorted { $0.task.dumpID < $1.task.dumpID } } }
-    var largeObjects: [LargeObjects] { state.withLock { $0.largeObjects.sorted { $0.dumpID < $1.dumpID } } }
+
+    /// By dump id, and within one by oid.
+    var largeObjects: [LargeObjects] {
+        state.withLock {
+            $0.largeObjects.sorted {
+                ($0.task.dumpID, $0.task.oids.first ?? 0) < ($1.task.dumpID, $1.task.oids.first ?? 0)
+            }
+        }
+    }
 }

@@ -12,7 +12,8 @@ struct TOCHarvest: Sendable {
     let tools: ClientTools
     let pgDump: ClientTool
     let connection: ConnectionInfo
-    let filters: DumpFilters
+    /// pg_dump's own arguments.
+    let filters: [String]
     /// `UTF8`, or nil for databases in SQL_ASCII, whose bytes nobody can convert.
     let encoding: String?
 
@@ -24,7 +25,7 @@ struct TOCHarvest: Sendable {
         arguments.append("--lock-wait-timeout=\(Self.lockWaitInMilliseconds)")
         if let snapshot { arguments.append("--snapshot=\(snapshot)") }
         if let encoding { arguments.append("--encoding=\(encoding)") }
-        return arguments + filters.clientArguments
+        return arguments + filters
     }
 
     /// The table of contents of the database as `snapshot` sees it, or as it is now where there is none.
@@ -34,7 +35,7 @@ struct TOCHarvest: Sendable {
         ) { next in
             var reader = TableOfContentsReader()
             while !reader.isComplete, let bytes = try await next() { try reader.append(bytes) }
-            return reader.isComplete ? try reader.tableOfContents() : nil
+            return reader.tableOfContents
         }
         guard let contents else { throw Self.failure(standardError: ending.standardError) }
         return contents

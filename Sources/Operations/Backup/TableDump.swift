@@ -12,14 +12,11 @@ struct TableDump: Sendable {
     let settings: BackupSettings
     let reporter: any ProgressReporter
 
-    /// What ends a table's data in an archive: the terminator's line and two empty ones, as pg_dump writes them.
-    static let terminator = Array("\\.\n\n\n".utf8)
-
     func run(_ task: TableTask, on session: Session) async throws -> DumpResults.Table {
         let writer = try await store.writer(for: folder.appending(task.fileName))
         do {
             let table = try await stream(task, from: session, into: writer)
-            reporter.report(.finished(item: task.displayName, rows: table.digest.count, bytes: table.bytesRaw))
+            reporter.report(.finished(item: task.displayName, rows: table.digest.rows, bytes: table.digest.bytes))
             return table
         } catch {
             await CleanupScope.run { await writer.discard() }
@@ -30,41 +27,50 @@ struct TableDump: Sendable {
     private func stream(
         _ task: TableTask, from session: Session, into writer: any ObjectWriter
     ) async throws -> DumpResults.Table {
-        let statement = task.copyStatement
-        let chunkSize = settings.chunkSizeInBytes
-        let (sent, written) = try await Relay.run { send in
-            try await session.copyOut(statement, chunkSizeInBytes: chunkSize, send)
-        } consume: { next in
-            try await compress(next, of: task, into: writer)
-        }
-        guard sent == written.digest.count else {
-            throw OperationError.rowCountDiffers(
-                table: task.displayName, sent: sent, received: written.digest.count)
-        }
-        return DumpResults.Table(
-            task: task, digest: written.digest, bytesRaw: written.bytesRaw, object: try await writer.commit(),
-            members: written.members.object(named: task.fileName))
-    }
-
-    private func compress(
-        _ next: Relay.Next, of task: TableTask, into writer: any ObjectWriter
-    ) async throws -> (digest: RowDigest, bytesRaw: Int64, members: MemberIndex.Builder) {
-        var compressor = try settings.compression.makeCompressor()
-        var digest = RowDigest(fieldOrder: task.digestFieldOrder)
-        var bytesRaw: Int64 = 0
-        var members = MemberIndex.Builder()
-        while let chunk = try await next() {
-            let rowsBefore = digest.count
-            digest.update(chunk)
-            bytesRaw += Int64(chunk.count)
+        let compressor = try settings.compression.makeCompressor()
+        var rows = RowHasher(fieldOrder: task.root?.fieldOrder)
+        var members: [MemberIndex.Member] = []
+        let sent = try await session.copyOut(
+            task.copyStatement, chunkSizeInBytes: settings.chunkSizeInBytes
+        ) { chunk in
+            let before = rows.digest
+            rows.update(chunk)
             let member = try compressor.member(chunk)
-            members.add(length: member.count, bytesRaw: chunk.count, rows: digest.count - rowsBefore)
+            members.append(length: member.count, rows: rows.digest.rows - before.rows, bytesRaw: chunk.count)
             try await writer.append(member)
             reporter.report(.moved(bytes: chunk.count))
         }
-        let last = try compressor.member(Self.terminator)
-        members.add(length: last.count, bytesRaw: Self.terminator.count, rows: 0)
+        guard sent == rows.digest.rows else {
+            throw OperationError.rowCountDiffers(table: task.displayName, sent: sent, received: Int64(rows.digest.rows))
+        }
+        let last = try compressor.member(TableDataReader.terminator)
+        members.append(length: last.count, rows: 0, bytesRaw: TableDataReader.terminator.count)
         try await writer.append(last)
-        return (digest, bytesRaw, members)
+        return DumpResults.Table(
+            task: task, digest: rows.digest, object: try await writer.commit(), members: members)
+    }
+}
+
+extension [MemberIndex.Member] {
+    /// Beyond this, neighbours are merged: the index of a table of any size stays small.
+    private static var most: Int { 4_096 }
+
+    /// Adds the member that follows the last.
+    fileprivate mutating func append(length: Int, rows: Int, bytesRaw: Int) {
+        let offset = last.map { $0.offset + $0.length } ?? 0
+        append(MemberIndex.Member(offset: offset, length: length, rows: rows, bytesRaw: bytesRaw))
+        if count > Self.most { mergeNeighbours() }
+    }
+
+    private mutating func mergeNeighbours() {
+        self = stride(from: 0, to: count, by: 2).map { index in
+            var member = self[index]
+            if index + 1 < count {
+                member.length += self[index + 1].length
+                member.rows += self[index + 1].rows
+                member.bytesRaw += self[index + 1].bytesRaw
+            }
+            return member
+        }
     }
 }

@@ -64,8 +64,7 @@ struct DatabaseRestore: Sendable {
     /// of the data section, so their contents come after it.
     private func finish(_ stock: StockRestore, loaders: LoadWorkers, list: String) async throws {
         let jobs = "--jobs=\(options.jobs)"
-        let (major, minor) = contents.archiveVersion.majorAndMinor
-        guard (major, minor) >= (1, 16), source.manifest.largeObjects.count > 0 else {
+        guard contents.version >= ArchiveVersion(1, 16), source.manifest.largeObjects.count > 0 else {
             try await loaders.runLargeObjects()
             try await stock.run(
                 ["--section=data", "--section=post-data", jobs, "--use-list=\(list)"],

@@ -16,12 +16,12 @@ struct LargeObjectLoad: Sendable {
             try? await session.execute("ROLLBACK")
             throw error
         }
-        reporter.report(.finished(item: "\(oids.count) large objects", rows: Int64(oids.count), bytes: 0))
+        reporter.report(.finished(item: "\(oids.count) large objects", rows: oids.count, bytes: 0))
     }
 
     private func load(_ oid: UInt32, on session: Session) async throws {
         _ = try await Relay.run { send in
-            try await stream.inflate(LargeObjectDump.fileName(of: oid) + ".gz") { piece in
+            try await stream.inflate(LargeObjectFile.name(of: oid) + ".gz") { piece in
                 reporter.report(.moved(bytes: piece.count))
                 try await send(piece)
             }

@@ -28,7 +28,7 @@ struct LoadWorkers: Sendable {
 
     func runLargeObjects() async throws {
         let load = LargeObjectLoad(stream: VerifiedStream(source: source), reporter: context.reporter)
-        let oids = source.manifest.objects.compactMap { LargeObjectLoad.oid(inFileName: $0.name) }
+        let oids = source.manifest.objects.compactMap { LargeObjectFile.oid(inObjectName: $0.name) }
         let size = BackupPlanner.largeObjectsPerTask
         let batches = stride(from: 0, to: oids.count, by: size).map { Array(oids[$0..<min($0 + size, oids.count)]) }
         try await share(batches) { batch, session in try await load.run(batch, on: session) }
@@ -61,13 +61,5 @@ struct LoadWorkers: Sendable {
     private func openSession() async throws -> Session {
         try await TargetSession.open(
             target, settings: .loading, manifest: source.manifest, applicationName: context.applicationName)
-    }
-}
-
-extension LargeObjectLoad {
-    /// `blob_42.dat.gz` → 42; nil for every other object.
-    static func oid(inFileName name: String) -> UInt32? {
-        guard name.hasPrefix("blob_"), name.hasSuffix(".dat.gz") else { return nil }
-        return UInt32(name.dropFirst("blob_".count).dropLast(".dat.gz".count))
     }
 }

@@ -15,27 +15,27 @@ struct TableLoad: Sendable {
             try await session.copyIn(statement, next)
         }
         guard read == loaded else {
-            throw OperationError.rowCountDiffers(table: table.displayName, sent: read, received: loaded)
+            throw OperationError.rowCountDiffers(table: table.displayName, sent: Int64(read), received: loaded)
         }
         reporter.report(.finished(item: table.displayName, rows: table.rows, bytes: table.bytesRaw))
     }
 
-    /// Reads the table's rows without loading them anywhere.
-    private func rows(of table: Manifest.Table, _ send: Relay.Send) async throws -> Int64 {
-        var data = TableDataReader(object: table.file, digest: RowDigest(fieldOrder: table.digestFieldOrder))
+    /// Hands the table's rows on; throws at their end where they are not what the manifest says.
+    private func rows(of table: Manifest.Table, _ send: Relay.Send) async throws -> Int {
+        var data = TableDataReader(object: table.file, fieldOrder: table.root?.fieldOrder)
         try await stream.inflate(table.file) { inflated in
-            for chunk in try data.append(inflated) {
-                reporter.report(.moved(bytes: chunk.count))
-                try await send(chunk)
-            }
+            let rows = try data.append(inflated)
+            guard !rows.isEmpty else { return }
+            reporter.report(.moved(bytes: rows.count))
+            try await send(rows)
         }
         let digest = try data.finish()
-        guard digest == table.digest else {
+        guard digest == table.rowDigest else {
             throw ArchiveError.damaged(
                 object: table.file,
-                reason: "it holds \(digest.count) rows with the row hash \(digest.text), the manifest says "
-                    + "\(table.rows) rows with \(table.digest.text)")
+                reason: "it holds \(digest.rows) rows with the row hash \(digest.sum), the manifest says "
+                    + "\(table.rows) rows with \(table.digest)")
         }
-        return digest.count
+        return digest.rows
     }
 }

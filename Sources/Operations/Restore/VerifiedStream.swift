@@ -5,7 +5,7 @@ import ObjectStorage
 /// every gzip member.
 struct VerifiedStream: Sendable {
     let source: BackupSource
-    let objects: [String: Manifest.Object]
+    let objects: [String: Manifest.StoredObject]
 
     init(source: BackupSource) {
         self.source = source
@@ -15,9 +15,10 @@ struct VerifiedStream: Sendable {
     /// Hands the inflated bytes on, in pieces. The digest is only known at the end: a receiver must not commit what
     /// it got before this returns.
     func inflate(_ name: String, _ receive: ([UInt8]) async throws -> Void) async throws {
-        var members = MemberReader(object: name)
+        let members = MemberReader(object: name)
         try await read(name) { piece in
-            for inflated in try members.append(piece) { try await receive(inflated) }
+            members.append(piece)
+            while let inflated = try members.next() { try await receive(inflated) }
         }
         try members.finish()
     }
@@ -28,11 +29,11 @@ struct VerifiedStream: Sendable {
             throw ArchiveError.damaged(object: name, reason: "the manifest does not list it")
         }
         var digest = ContentDigest()
-        var size: Int64 = 0
+        var size = 0
         let reader = try await opened(name)
         while let piece = try await reader.next() {
             digest.update(piece)
-            size += Int64(piece.count)
+            size += piece.count
             try await receive(piece)
         }
         guard size == expected.size else {
