@@ -9,11 +9,11 @@ struct ArchiveListing {
     /// The `TOC Entries:` line of `pg_restore --list`. (The entries themselves are four fewer: ENCODING and its like
     /// are not listed.)
     func entryCount(of contents: TableOfContents, major: Int) async throws -> Int? {
-        let pgRestore = try context.tools.find(.pgRestore, major: major)
+        let pgRestore = try await context.tools.client(.pgRestore, forServer: PostgresVersion(major: major, minor: 0))
         return try await PrivateDirectory.with(in: context.temporaryDirectory, runID: context.runID) { directory in
             try PrivateDirectory.write(contents.directoryForm(), to: "\(directory)/toc.dat")
-            let output = try await context.tools.run(pgRestore, arguments: ["--list", directory])
-            return Self.entryCount(inListing: output.standardOutput)
+            let output = try await pgRestore.runSuccessfully(["--list", ServerText(directory)])
+            return Self.entryCount(inListing: String(decoding: output.standardOutput, as: UTF8.self))
         }
     }
 

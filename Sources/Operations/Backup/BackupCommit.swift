@@ -25,7 +25,7 @@ struct BackupCommit: Sendable {
             startedAt: startedAt
         ).manifest()
         manifest.objects = stored(objects)
-        let guide = RestoreGuide(manifest: manifest)
+        let guide = RestoreGuide(manifest: manifest, url: place.url)
         objects.append(try await write(Array(guide.text.utf8), as: RestoreGuide.objectName))
         manifest.objects = stored(objects)
         manifest.totals.bytesStored = manifest.objects.reduce(0) { $0 + $1.size }
@@ -44,7 +44,7 @@ struct BackupCommit: Sendable {
         var lists: [StoredObject] = []
         for entry in begun.contents.entries where entry.isBlobs {
             let oids = try begun.contents.largeObjectIDs(of: entry)
-            guard let name = begun.contents.fileName(of: entry) else { continue }
+            guard let name = entry.fileName else { continue }
             lists.append(try await write(LargeObjectFile.list(of: oids), as: name))
         }
         return lists

@@ -85,8 +85,8 @@ package struct BackupOperation: Sendable {
             {
                 try await session.execute(setting)
             }
-            let (pgDump, warning) = try context.tools.client(.pgDump, forServer: facts.version)
-            if let warning { warnings.add(warning) }
+            let pgDump = try await context.tools.client(.pgDump, forServer: facts.version)
+            if let warning = pgDump.warning(forServer: facts.version) { warnings.add(warning) }
             let result = try await body(session, facts, pgDump)
             await session.close()
             return result
@@ -137,7 +137,7 @@ package struct BackupOperation: Sendable {
 
     private func harvest(_ pgDump: ClientTool, of session: Session, facts: ServerFacts) -> TOCHarvest {
         TOCHarvest(
-            tools: context.tools, pgDump: pgDump, connection: session.connectionInfo, filters: settings.filters.clientArguments,
+            pgDump: pgDump, connection: session.connectionInfo, filters: settings.filters.clientArguments,
             encoding: facts.encoding == "SQL_ASCII" ? nil : "UTF8")
     }
 

@@ -19,7 +19,7 @@ struct ManifestAssembly {
         return Manifest(
             backup: name.id, job: name.job, database: facts.databaseName, runID: context.runID.description,
             dbopsVersion: context.version, startedAt: startedAt, finishedAt: startedAt, snapshot: snapshot,
-            server: server, client: Manifest.Client(pgDumpVersion: pgDump.version.text), archive: archive,
+            server: server, client: Manifest.Client(pgDumpVersion: pgDump.version.description), archive: archive,
             extensions: facts.extensions.map {
                 Manifest.Extension(name: $0.name, version: $0.version, schema: $0.schema)
             },
@@ -61,7 +61,7 @@ struct ManifestAssembly {
             for result in byEntry[dumpID] ?? [] { digest += result.digest }
             return Manifest.LargeObjectGroup(
                 dumpID: dumpID, count: digest.count, bytes: digest.bytes, digest: digest.sum,
-                file: begun.contents.entry(dumpID: dumpID).flatMap(begun.contents.fileName) ?? "")
+                file: begun.contents.entry(dumpID: dumpID)?.fileName ?? "")
         }
         var total = LargeObjectDigest()
         for result in results.largeObjects { total += result.digest }

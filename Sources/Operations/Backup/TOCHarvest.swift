@@ -9,7 +9,6 @@ import Postgres
 /// read just that and end it: entries, dependencies, order, sequences' values and filters are pg_dump's own, and
 /// nothing is invented.
 struct TOCHarvest: Sendable {
-    let tools: ClientTools
     let pgDump: ClientTool
     let connection: ConnectionInfo
     /// pg_dump's own arguments.
@@ -30,25 +29,25 @@ struct TOCHarvest: Sendable {
 
     /// The table of contents of the database as `snapshot` sees it, or as it is now where there is none.
     func run(snapshot: String?) async throws -> TableOfContents {
-        let (contents, ending) = try await tools.withStandardOutput(
-            of: pgDump, arguments: arguments(snapshot: snapshot), connection: connection
-        ) { next in
+        let (contents, ending) = try await pgDump.withStandardOutput(
+            arguments(snapshot: snapshot).map(ServerText.init), connection: connection
+        ) { output in
             var reader = TableOfContentsReader()
-            while !reader.isComplete, let bytes = try await next() { try reader.append(bytes) }
+            while !reader.isComplete, let bytes = try await output.next() { try reader.append(bytes) }
             return reader.tableOfContents
         }
-        guard let contents else { throw Self.failure(standardError: ending.standardError) }
+        guard let contents else { throw Self.failure(standardError: ending.standardError, status: ending.status.description) }
         return contents
     }
 
     /// pg_dump prints no SQLSTATE, so its words decide; it runs with untranslated messages of its own, and the
     /// server's are in the language of the server.
-    static func failure(standardError: String) -> OperationError {
+    static func failure(standardError: String, status: String) -> OperationError {
         let lines = standardError.split(separator: "\n").map(String.init)
         let reason = lines.filter { $0.hasPrefix("pg_dump: error:") || $0.hasPrefix("pg_dump: detail:") }
             .map { $0.replacingOccurrences(of: "pg_dump: error: ", with: "") }
             .joined(separator: "; ")
-        let text = reason.isEmpty ? (lines.last ?? "it ended without a word") : reason
+        let text = reason.isEmpty ? (lines.last ?? "it \(status) without a word") : reason
         if text.contains("statement timeout") || text.contains("lock timeout") {
             return .harvestFailed(
                 reason: text, category: .tryLater,

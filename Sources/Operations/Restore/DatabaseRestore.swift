@@ -34,7 +34,7 @@ struct DatabaseRestore: Sendable {
             try PrivateDirectory.write(Self.entryList(contents), to: "\(directory).list")
             defer { PrivateDirectory.remove("\(directory).list") }
             let stock = StockRestore(
-                context: context, pgRestore: pgRestore, target: target, directory: directory, options: options,
+                pgRestore: pgRestore, target: target, directory: directory, options: options,
                 settings: pinnedSettings)
 
             context.reporter.report(.phase("making the definitions"))

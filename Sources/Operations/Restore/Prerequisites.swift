@@ -23,7 +23,7 @@ struct Prerequisites: Equatable {
         }
         missingRoles = lacking(manifest.roles.map(\.text), offer.roles)
         missingExtensions = lacking(manifest.extensions.map(\.name.text), offer.extensions)
-        missingCollations = lacking(manifest.collations.map(\.text), offer.collations)
+        missingCollations = lacking(manifest.collations.map(\.name.text), offer.collations)
         missingTablespaces = lacking(manifest.tablespaces.map(\.text), offer.tablespaces)
     }
 

@@ -93,7 +93,7 @@ package struct RestoreOperation: Sendable {
     private func prepare(_ session: Session) async throws -> ClientTool {
         let missing = Prerequisites(of: source.manifest, offer: try await Prerequisites.offer(of: session))
         if let error = missing.refusal { throw error }
-        return try context.tools.pgRestore(for: source.manifest, serverMajor: session.server.majorVersion)
+        return try await context.tools.pgRestore(for: source.manifest, serverMajor: session.server.majorVersion)
     }
 
     private func restore(

@@ -4,7 +4,6 @@ import Postgres
 
 /// Runs stock pg_restore on a folder that holds nothing but a table of contents.
 struct StockRestore: Sendable {
-    let context: OperationContext
     let pgRestore: ClientTool
     let target: ConnectionInfo
     let directory: String
@@ -14,13 +13,12 @@ struct StockRestore: Sendable {
 
     func run(_ arguments: [String], step: String) async throws {
         let scratch = options.isScratch ? ["--no-subscriptions", "--no-tablespaces"] : []
-        do {
-            _ = try await context.tools.run(
-                pgRestore,
-                arguments: ["--format=directory", "--exit-on-error", "--no-password"] + scratch + arguments + [directory],
-                connection: target, environment: ["PGOPTIONS": settings])
-        } catch PostgresError.toolFailed(let failure) {
-            throw OperationError.restoreBroke(step: step, reason: Self.reason(in: failure.standardError))
+        let all = ["--format=directory", "--exit-on-error", "--no-password"] + scratch + arguments + [directory]
+        let output = try await pgRestore.run(
+            all.map(ServerText.init), connection: target, environment: ["PGOPTIONS": settings])
+        guard output.status.isSuccess else {
+            let reason = Self.reason(in: output.standardError)
+            throw OperationError.restoreBroke(step: step, reason: reason.isEmpty ? output.status.description : reason)
         }
     }
 

@@ -31,13 +31,18 @@ struct Inventory {
         var counts: [Item: Int] = [:]
         for entry in contents.entries where belongs(entry) {
             // The order of an inheritance child's columns may differ; which columns there are may not.
-            let columns = entry.isTableData ? " (\(entry.copyColumns.sorted().map(\.text).joined(separator: ", ")))" : ""
+            let columns = columns(of: entry)
             let item = Item(
                 kind: entry.desc.text, schema: entry.namespace?.text ?? "", tag: entry.tag.text + columns,
                 owner: entry.owner?.text ?? "")
             counts[item, default: 0] += 1
         }
         return counts
+    }
+
+    private static func columns(of entry: TOCEntry) -> String {
+        guard entry.isTableData, let columns = try? entry.copyColumns else { return "" }
+        return " (\(columns.sorted().map(\.text).joined(separator: ", ")))"
     }
 
     private static func belongs(_ entry: TOCEntry) -> Bool {
@@ -85,37 +90,5 @@ struct Inventory {
 
     private static func difference(_ one: [Item: Int], _ other: [Item: Int]) -> [Item] {
         one.filter { $0.value > other[$0.key, default: 0] }.keys.sorted()
-    }
-}
-
-/// Compares the sequences' values: pg_dump writes each as a call of setval. Pure.
-struct SequenceComparison {
-    let backup: TableOfContents
-    let restored: TableOfContents
-
-    private static func values(of contents: TableOfContents) -> [ServerText: ServerText] {
-        Dictionary(
-            contents.entries.filter { $0.desc.text == "SEQUENCE SET" }.map {
-                ("\($0.namespace ?? "").\($0.tag)", $0.defn ?? "")
-            }) { first, _ in first }
-    }
-
-    func check() -> VerificationCheck {
-        let wanted = Self.values(of: backup)
-        let found = Self.values(of: restored)
-        let faults = wanted.keys.sorted().compactMap { name -> String? in
-            guard let value = found[name] else { return "\(name) is missing" }
-            return value == wanted[name] ? nil : "\(name): \(wanted[name]?.text.trimmed ?? "") became \(value.text.trimmed)"
-        }
-        let expected = "\(wanted.count) values"
-        return faults.isEmpty
-            ? .passed(.sequences, expected: expected, found: expected)
-            : .failed(.sequences, expected: expected, found: "\(faults.count) differ", details: faults)
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        String(self.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

@@ -9,7 +9,7 @@ struct LargeObjectsCheck: Sendable {
     let context: OperationContext
 
     func run() async throws -> VerificationCheck {
-        let wanted = source.manifest.largeObjects
+        let wanted = source.manifest.largeObjects.contentDigest
         let session = try await TargetSession.open(
             target, settings: .comparing, manifest: source.manifest, applicationName: context.applicationName)
         let found: LargeObjectDigest
@@ -33,16 +33,12 @@ struct LargeObjectsCheck: Sendable {
         try await session.execute("BEGIN READ ONLY")
         let oids = try await session.query("SELECT oid FROM pg_catalog.pg_largeobject_metadata ORDER BY oid").rows
             .map { try $0.oid("oid") }
+        let hasher = LargeObjectHasher()
         var digest = LargeObjectDigest()
         for oid in oids {
-            let (_, one) = try await Relay.run { send in
-                try await session.readLargeObject(oid, chunkSizeInBytes: 1 << 20, send)
-            } consume: { next in
-                var content = LargeObjectDigest.Content(oid: oid)
-                while let chunk = try await next() { content.update(chunk) }
-                return content.digest()
-            }
-            digest += one
+            hasher.begin(oid: oid)
+            try await session.readLargeObject(oid) { hasher.update($0) }
+            digest += hasher.end()
         }
         try await session.execute("COMMIT")
         return digest

@@ -11,14 +11,14 @@ struct ObjectsCheck: Sendable {
         let manifest = source.manifest
         let prefix = source.folder.description + "/"
         let listed = try await source.store.list(under: source.folder)
-        let found = Dictionary(listed.map { ($0.key.description, $0.sizeInBytes) }) { first, _ in first }
+        let found = Dictionary(listed.map { ($0.key.description, Int($0.sizeInBytes)) }) { first, _ in first }
         return Self.compare(
             expected: manifest.objects,
             found: Dictionary(
                 uniqueKeysWithValues: found.map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
     }
 
-    static func compare(expected: [Manifest.Object], found: [String: Int64]) -> VerificationCheck {
+    static func compare(expected: [Manifest.StoredObject], found: [String: Int]) -> VerificationCheck {
         let faults = expected.compactMap { object -> String? in
             guard let size = found[object.name] else { return "\(object.name) is missing" }
             return size == object.size ? nil : "\(object.name) has \(size) bytes instead of \(object.size)"

@@ -21,7 +21,7 @@ struct RowsCheck: Sendable {
 
     static func groups(of manifest: Manifest) -> [Group] {
         let direct = manifest.tables.filter { $0.root == nil }.map {
-            Group(name: $0.displayName, statement: $0.copyStatement, digest: $0.digest)
+            Group(name: $0.displayName, statement: $0.copyStatement, digest: $0.rowDigest)
         }
         let routed = Dictionary(grouping: manifest.tables.filter { $0.root != nil }) { $0.root?.target ?? "" }
         return direct + routed.keys.sorted().map { root in group(root: root, leaves: routed[root] ?? []) }
@@ -29,8 +29,8 @@ struct RowsCheck: Sendable {
 
     private static func group(root: ServerText, leaves: [Manifest.Table]) -> Group {
         var digest = RowDigest()
-        for leaf in leaves { digest += leaf.digest }
-        let columns = leaves.first?.root?.columns ?? []
+        for leaf in leaves { digest += leaf.rowDigest }
+        let columns = leaves.first?.columnsInDigestOrder ?? []
         let oids = leaves.map {
             "\(SQLIdentifier.literal(SQLIdentifier.qualified($0.schema, $0.name)))::pg_catalog.regclass" as ServerText
         }
@@ -43,7 +43,7 @@ struct RowsCheck: Sendable {
 
     func run() async throws -> VerificationCheck {
         let groups = Self.groups(of: source.manifest)
-        let waiting = Mutex(groups.sorted { $0.digest.count > $1.digest.count }[...])
+        let waiting = Mutex(groups.sorted { $0.digest.rows > $1.digest.rows }[...])
         let faults = Mutex<[String]>([])
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<min(jobs, groups.count) {
@@ -64,7 +64,7 @@ struct RowsCheck: Sendable {
             }
             try await group.waitForAll()
         }
-        let rows = groups.reduce(0) { $0 + $1.digest.count }
+        let rows = groups.reduce(0) { $0 + $1.digest.rows }
         let expected = "\(rows) rows in \(source.manifest.tables.count) tables, row hashes equal"
         let found = faults.withLock { $0.sorted() }
         return found.isEmpty
@@ -80,19 +80,18 @@ struct RowsCheck: Sendable {
             return "\(group.name) cannot be read: \(error.message)"
         }
         guard digest != group.digest else { return nil }
-        return digest.count == group.digest.count
-            ? "\(group.name): all \(digest.count) rows are there, but some differ"
-            : "\(group.name): \(digest.count) rows instead of \(group.digest.count)"
+        return digest.rows == group.digest.rows
+            ? "\(group.name): all \(digest.rows) rows are there, but some differ"
+            : "\(group.name): \(digest.rows) rows instead of \(group.digest.rows)"
     }
 
     private func digest(of statement: ServerText, on session: Session) async throws -> RowDigest {
-        let (_, digest) = try await Relay.run { send in
-            try await session.copyOut(statement, chunkSizeInBytes: 1 << 20, send)
-        } consume: { next in
-            var digest = RowDigest()
-            while let chunk = try await next() { digest.update(chunk) }
-            return digest
+        var rows = RowHasher()
+        let sent = try await session.copyOut(statement) { rows.update($0) }
+        guard sent == rows.digest.rows else {
+            throw OperationError.rowCountDiffers(
+                table: session.server.database, sent: sent, received: Int64(rows.digest.rows))
         }
-        return digest
+        return rows.digest
     }
 }

@@ -131,7 +131,7 @@ package struct VerifyOperation: Sendable {
     ) async throws -> [VerificationCheck] {
         context.reporter.report(.phase("comparing definitions, sequences, indexes and constraints"))
         let harvest = TOCHarvest(
-            tools: context.tools, pgDump: scratch.pgDump, connection: scratch.connection,
+            pgDump: scratch.pgDump, connection: scratch.connection,
             filters: source.manifest.archive.filters,
             encoding: source.manifest.archive.encoding == "SQL_ASCII" ? nil : "UTF8")
         let restored = try await harvest.run(snapshot: nil)

@@ -16,8 +16,8 @@ final class ProgressDisplay: ProgressReporter {
         var phase = ""
         var items = 0
         var finishedItems = 0
-        var bytes: Int64 = 0
-        var expectedBytes: Int64 = 0
+        var bytes: Int = 0
+        var expectedBytes: Int = 0
         var startedAt = ContinuousClock.now
         var drawnAt: ContinuousClock.Instant?
         var hasLine = false
@@ -44,7 +44,7 @@ final class ProgressDisplay: ProgressReporter {
                 (state.bytes, state.expectedBytes) = (0, bytes)
                 state.startedAt = .now
             case .moved(let bytes):
-                state.bytes += Int64(bytes)
+                state.bytes += Int(bytes)
             case .finished(let item, let rows, let bytes):
                 state.finishedItems += 1
                 if isVerbose {
@@ -90,7 +90,7 @@ final class ProgressDisplay: ProgressReporter {
             + Double((now - state.startedAt).components.attoseconds) / 1e18
         let rate = Double(state.bytes) / elapsed
         var line = "\(state.phase): \(state.finishedItems)/\(state.items), \(Quantities.bytes(state.bytes))"
-        line += ", \(Quantities.bytes(Int64(rate)))/s"
+        line += ", \(Quantities.bytes(Int(rate)))/s"
         if state.expectedBytes > state.bytes, rate > 0 {
             line += ", about \(Quantities.seconds(Double(state.expectedBytes - state.bytes) / rate)) left"
         }

@@ -3,7 +3,7 @@ import Foundation
 /// Numbers as people read them, without the locale's help.
 enum Quantities {
     /// `1.2 GB`: decimal units, one digit after the point below 100.
-    static func bytes(_ count: Int64) -> String {
+    static func bytes(_ count: Int) -> String {
         let units = ["bytes", "kB", "MB", "GB", "TB", "PB"]
         var value = Double(count)
         var unit = 0
@@ -15,7 +15,7 @@ enum Quantities {
     }
 
     /// `12,345,678`
-    static func count(_ number: Int64) -> String {
+    static func count(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var text = ""
         for (index, digit) in digits.enumerated() {

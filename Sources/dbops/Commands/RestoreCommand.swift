@@ -1,0 +1,91 @@
+import ArgumentParser
+import JobModel
+import Operations
+import Postgres
+
+/// `dbops restore`: for proof with `--verify`, for real with `--into`.
+struct RestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Restore a backup, or prove it by a restore that is thrown away.",
+        discussion: """
+            With --verify the backup is restored into a scratch database, compared with what was dumped, row by row,
+            and dropped again: by default in a throw-away cluster that dbops makes from the server programs of this
+            machine, so that no server of yours is touched.
+
+            EXAMPLES
+              dbops restore --verify s3://acme-backups/prod/shop/20261121T020000Z-k3v7qa
+              dbops restore --verify ./backups/shop/20261121T020000Z-k3v7qa --on postgresql://test.internal/postgres
+              dbops restore s3://acme-backups/prod/shop/20261121T020000Z-k3v7qa --into postgresql://db2/shop --create
+            """)
+
+    @Argument(help: "The backup: an s3:// or file:// URL, a path, or an id with --store.")
+    var backup: String
+
+    @Flag(help: "Restore into a scratch database, prove it, drop it.")
+    var verify = false
+
+    @Option(help: ArgumentHelp("Restore for real into this database, which must be empty.", valueName: "url"))
+    var into: String?
+
+    @Flag(help: "With --into: make the database.")
+    var create = false
+
+    @Option(help: ArgumentHelp("With --verify: a server for the scratch database.", valueName: "url"))
+    var on: String?
+
+    @Flag(help: "With --verify: leave the scratch database.")
+    var keep = false
+
+    @Option(help: "Tables that are loaded, and indexes that are built, at the same time.")
+    var jobs = 4
+
+    @Option(help: ArgumentHelp("The store of a backup that is named by its id.", valueName: "store"))
+    var store: String?
+
+    @OptionGroup(title: "PostgreSQL") var connection: ConnectionOptions
+    @OptionGroup(title: "S3") var storeOptions: StoreOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
+
+    func validate() throws {
+        guard verify != (into != nil) else {
+            throw ValidationError("Say either --verify, or --into with the database to restore into.")
+        }
+        guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
+        if !verify, on != nil || keep { throw ValidationError("--on and --keep go with --verify.") }
+        if verify, create { throw ValidationError("--create goes with --into.") }
+    }
+
+    func run() async throws {
+        let assembly = Assembly(global)
+        try await assembly.reportingFailure {
+            let source = try await assembly.backup(backup, in: store, storeOptions)
+            let context = assembly.context(toolsIn: connection.pgBin)
+            if let into {
+                try await restore(source, into: try connection.connection(into), context, assembly)
+            } else {
+                try await prove(source, context, assembly)
+            }
+        }
+    }
+
+    private func restore(
+        _ source: BackupSource, into target: ConnectionInfo, _ context: OperationContext, _ assembly: Assembly
+    ) async throws {
+        let report = try await RestoreOperation(
+            context: context, source: source, target: target, creates: create, jobs: jobs
+        ).execute()
+        assembly.progress.finish()
+        try RestoreRendering.print(report, json: global.json, quiet: global.quiet)
+    }
+
+    private func prove(_ source: BackupSource, _ context: OperationContext, _ assembly: Assembly) async throws {
+        var settings = VerifySettings()
+        settings.jobs = jobs
+        settings.server = try on.map { try connection.connection($0) }
+        settings.keepsScratchDatabase = keep
+        let report = try await VerifyOperation(context: context, source: source, settings: settings).execute()
+        assembly.progress.finish()
+        try VerificationRendering.print(report, json: global.json, quiet: global.quiet)
+        if report.outcome != .succeeded { throw ArgumentParser.ExitCode(ExitCode(FailureCategory.damaged).rawValue) }
+    }
+}

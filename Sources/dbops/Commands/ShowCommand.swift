@@ -1,0 +1,33 @@
+import ArgumentParser
+import JobModel
+import Operations
+
+/// `dbops show`
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one backup: what is in it, where it comes from, when it was proven.",
+        discussion: """
+            EXAMPLES
+              dbops show s3://acme-backups/prod/shop/20261121T020000Z-k3v7qa
+              dbops show 20261121T020000Z-k3v7qa --store file:///var/backups
+            """)
+
+    @Argument(help: "The backup: an s3:// or file:// URL, a path, or an id with --store.")
+    var backup: String
+
+    @Option(help: ArgumentHelp("The store of a backup that is named by its id.", valueName: "store"))
+    var store: String?
+
+    @OptionGroup(title: "S3") var storeOptions: StoreOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
+
+    func run() async throws {
+        let assembly = Assembly(global)
+        try await assembly.reportingFailure {
+            let source = try await assembly.backup(backup, in: store, storeOptions)
+            let proof = try await VerificationEvidence(of: source.folder, in: source.store)
+                .newestSuccess(manifestSHA256: source.manifestSHA256)
+            try CatalogRendering.print(source, verification: proof, json: global.json)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import JobModel
+import Operations
+
+/// How a restore for real ended.
+enum RestoreRendering {
+    private struct ReportObject: Encodable {
+        let outcome: RunOutcome
+        let backup: String
+        let url: String
+        let target: String
+        let tables: Int
+        let rows: Int
+        let bytesRaw: Int
+        let seconds: RestoreReport.Seconds
+        let warnings: [String]
+    }
+
+    static func print(_ report: RestoreReport, json: Bool, quiet: Bool) throws {
+        let totals = report.manifest.totals
+        if json {
+            return try JSONLine.print(
+                ReportObject(
+                    outcome: report.outcome, backup: report.manifest.backup.description, url: report.url,
+                    target: report.target, tables: totals.tables, rows: totals.rows, bytesRaw: totals.bytesRaw,
+                    seconds: report.seconds, warnings: report.warnings))
+        }
+        Swift.print(report.target)
+        guard !quiet else { return }
+        StandardError.write(
+            "Restored \(Quantities.count(totals.tables)) tables and \(Quantities.count(totals.rows)) rows in "
+                + "\(Quantities.seconds(report.seconds.total)) (definitions \(Quantities.seconds(report.seconds.definitions)), "
+                + "data \(Quantities.seconds(report.seconds.data)), indexes \(Quantities.seconds(report.seconds.indexes))).")
+        StandardError.write("Next: run ANALYZE, so that queries are planned well.")
+    }
+}
