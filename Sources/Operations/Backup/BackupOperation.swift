@@ -65,7 +65,7 @@ package struct BackupOperation: Sendable {
             ).begin()
             try await begun.leader.release()
             return BackupPreview(
-                plan: begun.plan, facts: facts, pgDump: pgDump, store: store, job: job ?? facts.databaseName,
+                plan: begun.plan, facts: facts, pgDump: pgDump, destination: store.location.url,
                 workers: settings.workers, warnings: warnings.all)
         }
     }

@@ -11,22 +11,3 @@ package struct BackupReport: Sendable {
     package let warnings: [String]
     package let seconds: Double
 }
-
-/// What a backup would do, for `--dry-run`.
-package struct BackupPreview: Sendable {
-    package struct Table: Sendable {
-        package let name: String
-        package let sizeInBytes: Int64
-        package let note: String?
-    }
-
-    package let database: String
-    package let serverVersion: String
-    package let clientVersion: String
-    package let destination: String
-    package let workers: Int
-    package let tables: [Table]
-    package let largeObjects: Int
-    package let tablesWithoutData: [(table: String, reason: String)]
-    package let warnings: [String]
-}
