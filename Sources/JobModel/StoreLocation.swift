@@ -48,6 +48,11 @@ package struct StoreLocationError: UserFacingError, Equatable {
     package let message: String
     package let hint: String?
     package var category: FailureCategory { .usage }
+
+    package init(message: String, hint: String?) {
+        self.message = message
+        self.hint = hint
+    }
 }
 
 extension StoreLocation {

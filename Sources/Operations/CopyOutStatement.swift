@@ -9,7 +9,7 @@ enum CopyOutStatement {
     static func text(
         schema: ServerText, name: ServerText, columns: [ServerText], condition: ServerText?
     ) -> ServerText {
-        let table = SQLIdentifier.qualified(schema, name)
+        let table = SQLIdentifier(schema: schema, name: name).quoted
         let list = columns.joined(separator: ", ")
         if let condition { return "COPY (SELECT \(list) FROM \(table) \(condition)) TO STDOUT" }
         return columns.isEmpty ? "COPY \(table) TO STDOUT" : "COPY \(table) (\(list)) TO STDOUT"

@@ -25,6 +25,8 @@ package enum OperationError: UserFacingError, Equatable {
     case targetExists(database: String)
     case targetMissing(database: String)
     case missingPrerequisites([String], hint: String)
+    /// A small file for a client tool could not be written.
+    case scratchFile(path: String)
     /// pg_restore or the loading broke off.
     case restoreBroke(step: String, reason: String)
 
@@ -51,6 +53,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .targetExists(let database): "the database \(database) exists already"
         case .targetMissing(let database): "the database \(database) does not exist"
         case .missingPrerequisites(let things, _): "the target server lacks \(Self.listed(things, most: 20))"
+        case .scratchFile(let path): "cannot write \(path)"
         case .restoreBroke(let step, let reason): "the restore broke off while \(step): \(reason)"
         }
     }
@@ -73,6 +76,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .targetExists: "Leave out --create to restore into it (it must be empty), or name another database."
         case .targetMissing: "Add --create to have it made."
         case .missingPrerequisites(_, let hint): hint
+        case .scratchFile: "Make room there, or name another folder by TMPDIR."
         case .restoreBroke: nil
         }
     }
@@ -84,7 +88,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .lockTableFull, .targetMissing, .missingPrerequisites: .unavailable
         case .harvestFailed(_, let category, _): category
         case .rowCountDiffers, .leaderLost, .restoreBroke: .failed
-        case .objectDiffers: .cannotWrite
+        case .objectDiffers, .scratchFile: .cannotWrite
         case .notABackup: .damaged
         case .targetNotEmpty, .targetExists: .cannotWrite
         }

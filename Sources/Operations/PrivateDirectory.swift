@@ -1,18 +1,17 @@
 import Foundation
 import JobModel
+import Postgres
 
 /// A folder that only this user can enter, for the few small files that client tools want to have: a table of
 /// contents, a list of entries. Never for data.
 enum PrivateDirectory {
+    /// Removed when `body` ends; what a killed run leaves is swept by a later one.
     static func with<Result>(
         in parent: String, runID: RunID, _ body: (String) async throws -> Result
     ) async throws -> Result {
-        let suffix = UInt32.random(in: 0..<UInt32.max)
-        let path = "\(parent)/dbops-\(runID)-\(String(suffix, radix: 36))"
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        return try await body(path)
+        let directory = try OwnedDirectory(in: parent, purpose: .contents, runID: runID.description)
+        defer { directory.remove() }
+        return try await body(directory.path)
     }
 
     /// Writes `bytes` as a file with mode 0600.
@@ -20,11 +19,7 @@ enum PrivateDirectory {
         guard FileManager.default.createFile(
             atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
         else {
-            throw CocoaError(.fileWriteUnknown)
+            throw OperationError.scratchFile(path: path)
         }
-    }
-
-    static func remove(_ path: String) {
-        try? FileManager.default.removeItem(atPath: path)
     }
 }

@@ -1,4 +1,4 @@
-package import JobModel
+import JobModel
 
 /// Something worth telling while an operation runs. Rendering is the reporter's business.
 package enum ProgressEvent: Sendable {

@@ -1,8 +1,8 @@
-import JobModel
+package import JobModel
 
 extension DatabaseLocale {
     /// `CREATE DATABASE` from `template0`, whose locale may be any. Source: PostgreSQL manual, "CREATE DATABASE".
-    func createStatement(_ name: String, serverVersionNumber version: Int) -> ServerText {
+    package func createStatement(_ name: String, serverVersionNumber version: Int) -> ServerText {
         var options: [ServerText] = [
             "TEMPLATE template0", "ENCODING \(encoding.quotedAsLiteral)", "LC_COLLATE \(collate.quotedAsLiteral)",
             "LC_CTYPE \(characterType.quotedAsLiteral)",

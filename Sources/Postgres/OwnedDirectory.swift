@@ -14,6 +14,8 @@ package final class OwnedDirectory: Sendable {
         case cluster = "c"
         /// A child's passwords.
         case secrets = "s"
+        /// A table of contents for pg_restore.
+        case contents = "t"
     }
 
     package let path: String

@@ -19,7 +19,7 @@ extension ServerFacts {
             locale: try locale(row),
             monetaryLocale: try row.text("lc_monetary"),
             timeZone: try row.text("time_zone"),
-            blockSizeInBytes: try row.int("block_size"),
+            hasDataChecksums: try row.bool("data_checksums"), blockSizeInBytes: try row.int("block_size"),
             deadlockTimeoutInMilliseconds: try row.int("deadlock_timeout"),
             maximumLocksPerTransaction: try row.int("max_locks_per_transaction"),
             maximumConnections: try row.int("max_connections"),

@@ -18,6 +18,7 @@ extension ServerFacts {
                 pg_catalog.pg_is_in_recovery() AS is_in_recovery,
                 pg_catalog.current_setting('lc_monetary') AS lc_monetary,
                 (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'TimeZone') AS time_zone,
+                pg_catalog.current_setting('data_checksums')::pg_catalog.bool AS data_checksums,
                 \(setting("block_size")), \(setting("deadlock_timeout")), \(setting("max_locks_per_transaction")),
                 \(setting("max_connections")), \(setting("max_prepared_transactions"))
             FROM pg_catalog.pg_database d, pg_catalog.pg_roles r

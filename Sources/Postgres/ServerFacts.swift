@@ -21,6 +21,7 @@ package struct ServerFacts: Hashable, Sendable {
     package var monetaryLocale: ServerText
     /// The database's `TimeZone` for this role.
     package var timeZone: ServerText
+    package var hasDataChecksums: Bool
     package var blockSizeInBytes: Int
     package var deadlockTimeoutInMilliseconds: Int
     package var maximumLocksPerTransaction: Int

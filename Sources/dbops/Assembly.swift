@@ -23,7 +23,7 @@ struct Assembly {
         let runID = RunID(using: &generator)
         return OperationContext(
             runID: runID, clock: SystemWallClock(),
-            tools: ClientTools(directory: directory, environment: environment, temporaryDirectory: temporaryDirectory),
+            tools: ClientTools(binFolder: directory, environment: environment),
             reporter: progress, logger: logger(runID), version: Version.text,
             hostName: ProcessInfo.processInfo.hostName, temporaryDirectory: temporaryDirectory)
     }

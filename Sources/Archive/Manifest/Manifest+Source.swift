@@ -38,6 +38,8 @@ extension Manifest {
         package var lcMonetary: String
         /// The server's own time zone; the rows are written in UTC.
         package var timeZone: String
+        /// The superuser that made the cluster: what it was granted by that is recorded nowhere. Not quoted.
+        package var bootstrapRole: ServerText?
         /// Whether the cluster checks its pages.
         package var dataChecksums: Bool
         /// In bytes.
@@ -45,7 +47,8 @@ extension Manifest {
 
         package init(
             versionText: String, versionNumber: Int, systemIdentifier: String, encoding: String,
-            collation: DatabaseCollation, lcMonetary: String, timeZone: String, dataChecksums: Bool, blockSize: Int
+            collation: DatabaseCollation, lcMonetary: String, timeZone: String, bootstrapRole: ServerText? = nil,
+            dataChecksums: Bool, blockSize: Int
         ) {
             self.versionText = versionText
             self.versionNumber = versionNumber
@@ -54,6 +57,7 @@ extension Manifest {
             self.collation = collation
             self.lcMonetary = lcMonetary
             self.timeZone = timeZone
+            self.bootstrapRole = bootstrapRole
             self.dataChecksums = dataChecksums
             self.blockSize = blockSize
         }
@@ -65,6 +69,7 @@ extension Manifest {
             case systemIdentifier = "system_identifier"
             case lcMonetary = "lc_monetary"
             case timeZone = "time_zone"
+            case bootstrapRole = "bootstrap_role"
             case dataChecksums = "data_checksums"
             case blockSize = "block_size"
         }

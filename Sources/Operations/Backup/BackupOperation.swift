@@ -1,6 +1,6 @@
-package import Archive
+import Archive
 import Foundation
-package import JobModel
+import JobModel
 package import ObjectStorage
 package import Postgres
 
@@ -34,7 +34,7 @@ package struct BackupOperation: Sendable {
         try await withLeaderSession { session, facts, pgDump in
             let startedAt = CivilTime(context.clock.now)
             let stopwatch = Stopwatch()
-            let name = backupName(startedAt: startedAt, database: facts.databaseName)
+            let name = backupName(startedAt: startedAt, database: facts.database.text)
             let place = BackupPlace(store: store, name: name)
             let heartbeat = HeartbeatObject(
                 store: store, folder: place.folder, runID: context.runID, hostName: context.hostName,
@@ -79,9 +79,9 @@ package struct BackupOperation: Sendable {
         let session = try await Session.open(connection, applicationName: context.applicationName)
         do {
             try await session.refusePooler()
-            let facts = try await ServerFacts.gather(on: session)
-            for setting in DumpSessionSettings.statements(
-                serverVersion: session.server.versionNumber, encoding: facts.archiveEncoding)
+            let facts = try await ServerFacts.gather(session)
+            for setting in SessionSettings.dumping(
+                serverVersionNumber: facts.versionNumber, clientEncoding: facts.archiveEncoding)
             {
                 try await session.execute(setting)
             }
@@ -138,7 +138,7 @@ package struct BackupOperation: Sendable {
     private func harvest(_ pgDump: ClientTool, of session: Session, facts: ServerFacts) -> TOCHarvest {
         TOCHarvest(
             pgDump: pgDump, connection: session.connectionInfo, filters: settings.filters.clientArguments,
-            encoding: facts.encoding == "SQL_ASCII" ? nil : "UTF8")
+            encoding: facts.archiveEncoding.text)
     }
 
     /// Stock pg_restore must count as many entries as we do, before any data is written.
@@ -147,7 +147,7 @@ package struct BackupOperation: Sendable {
             of: contents, major: pgDump.version.major)
         guard counted == contents.entries.count else {
             throw ArchiveError.damaged(
-                object: "toc.dat", reason: "pg_restore counts \(counted) entries, dbops \(contents.entries.count)")
+                object: "toc.dat", reason: "pg_restore counts \(counted.map(String.init) ?? "no") entries, dbops \(contents.entries.count)")
         }
     }
 

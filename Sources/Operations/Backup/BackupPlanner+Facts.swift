@@ -6,7 +6,7 @@ extension BackupPlanner {
     /// Asks the catalogue, inside the leader's snapshot, all that the plan depends on.
     static func gatherFacts(for contents: TableOfContents, leader: SnapshotLeader) async throws -> Facts {
         var facts = Facts()
-        facts.role = leader.facts.currentUser
+        facts.role = leader.facts.currentUser.text
         let tables = contents.entries.filter { $0.isTableData || $0.desc == "TABLE" }
         facts.tables = try await tableFacts(Set(tables.map(\.oid)).sorted(), on: leader.session)
         for extensionFacts in leader.facts.extensions {
@@ -64,6 +64,6 @@ extension BackupPlanner {
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
              WHERE c.relpersistence = 'u' AND c.relkind = 'r'
             """)
-        return Set(try result.rows.map { SQLIdentifier.qualified(try $0.text("schema"), try $0.text("name")) })
+        return Set(try result.rows.map { SQLIdentifier(schema: try $0.text("schema"), name: try $0.text("name")).quoted })
     }
 }

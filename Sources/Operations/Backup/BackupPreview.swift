@@ -27,7 +27,7 @@ package struct BackupPreview: Sendable {
     init(
         plan: BackupPlan, facts: ServerFacts, pgDump: ClientTool, destination: String, workers: Int, warnings: [String]
     ) {
-        database = facts.databaseName.text
+        database = facts.database.text
         serverVersion = facts.version.description
         clientVersion = pgDump.version.description
         self.destination = destination

@@ -41,7 +41,7 @@ struct ConsistentStart {
         do {
             return try await harvest.run(snapshot: leader.snapshotName)
         } catch let error as OperationError {
-            throw Self.explanation(of: error, refusals: leader.refusals, role: facts.currentUser, patience: patience)
+            throw Self.explanation(of: error, refusals: leader.refusals, role: facts.currentUser.text, patience: patience)
         }
     }
 

@@ -6,23 +6,24 @@ struct DumpWorkers: Sendable {
     let leader: SnapshotLeader
     let connection: ConnectionInfo
     let applicationName: String
-    let encoding: String
+    let encoding: ServerText
     let tableDump: TableDump
     let largeObjectDump: LargeObjectDump
     let warnings: Warnings
 
     func run(_ plan: BackupPlan, workers: Int) async throws -> DumpResults {
-        let queue = DumpQueue(plan.tasks)
+        let queue = WorkQueue(plan.tasks)
+        let forLeader = WorkQueue<TableTask>([])
         let results = DumpResults()
         let sessions = try await openSessions(max(1, min(workers, plan.tasks.count)))
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for session in sessions {
-                    group.addTask { try await work(on: session, queue: queue, results: results) }
+                    group.addTask { try await work(on: session, queue, forLeader, results) }
                 }
                 try await group.waitForAll()
             }
-            while let task = queue.nextForLeader() {
+            while let task = forLeader.next() {
                 results.add(try await tableDump.run(task, on: leader.session))
             }
         } catch {
@@ -54,12 +55,14 @@ struct DumpWorkers: Sendable {
     private func openSession() async throws -> Session {
         let session = try await Session.open(connection, applicationName: applicationName)
         do {
-            for setting in DumpSessionSettings.statements(serverVersion: session.server.versionNumber, encoding: encoding) {
+            let settings = SessionSettings.dumping(
+                serverVersionNumber: session.server.versionNumber, clientEncoding: encoding)
+            for setting in settings {
                 try await session.execute(setting)
             }
             try await session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             try await session.execute(
-                "SET TRANSACTION SNAPSHOT \(SQLIdentifier.literal(ServerText(leader.snapshotName)))")
+                "SET TRANSACTION SNAPSHOT \(ServerText(leader.snapshotName).quotedAsLiteral)")
             return session
         } catch {
             await session.close()
@@ -67,7 +70,9 @@ struct DumpWorkers: Sendable {
         }
     }
 
-    private func work(on session: Session, queue: DumpQueue, results: DumpResults) async throws {
+    private func work(
+        on session: Session, _ queue: WorkQueue<DumpTask>, _ forLeader: WorkQueue<TableTask>, _ results: DumpResults
+    ) async throws {
         while let task = queue.next() {
             try Task.checkCancellation()
             switch task {
@@ -75,7 +80,7 @@ struct DumpWorkers: Sendable {
                 if let result = try await dump(table, on: session) {
                     results.add(result)
                 } else {
-                    queue.leaveToLeader(table)
+                    forLeader.append(table)
                 }
             case .largeObjects(let batch):
                 results.add(try await largeObjectDump.run(batch, on: session))
@@ -88,7 +93,7 @@ struct DumpWorkers: Sendable {
     private func dump(_ table: TableTask, on session: Session) async throws -> DumpResults.Table? {
         try await session.execute("SAVEPOINT one_table")
         do {
-            let name = SQLIdentifier.qualified(table.schema, table.name)
+            let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
             try await session.execute("LOCK TABLE ONLY \(name) IN ACCESS SHARE MODE NOWAIT")
         } catch let error as PostgresError where error.isLockNotAvailable {
             try await session.execute("ROLLBACK TO SAVEPOINT one_table")

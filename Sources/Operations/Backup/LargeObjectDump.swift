@@ -29,7 +29,7 @@ struct LargeObjectDump: Sendable {
             let compressor = try settings.compression.makeCompressor()
             var isEmpty = true
             hasher.begin(oid: oid)
-            try await session.readLargeObject(oid, chunkSizeInBytes: settings.chunkSizeInBytes) { chunk in
+            _ = try await session.readLargeObject(oid: oid, chunkSizeInBytes: settings.chunkSizeInBytes) { chunk in
                 isEmpty = false
                 hasher.update(chunk)
                 try await writer.append(try compressor.member(chunk))

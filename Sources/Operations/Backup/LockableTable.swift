@@ -7,7 +7,7 @@ struct LockableTable: Hashable, Sendable {
     let schema: ServerText
     let name: ServerText
 
-    var qualifiedName: ServerText { SQLIdentifier.qualified(schema, name) }
+    var qualifiedName: ServerText { SQLIdentifier(schema: schema, name: name).quoted }
 
     /// For people: `schema.name`.
     var displayName: String { "\(schema).\(name)" }

@@ -17,14 +17,12 @@ struct ManifestAssembly {
         let tables = results.tables.map(table)
         let largeObjects = largeObjects
         return Manifest(
-            backup: name.id, job: name.job, database: facts.databaseName, runID: context.runID.description,
+            backup: name.id, job: name.job, database: facts.database, runID: context.runID.description,
             dbopsVersion: context.version, startedAt: startedAt, finishedAt: startedAt, snapshot: snapshot,
-            server: server, client: Manifest.Client(pgDumpVersion: pgDump.version.description), archive: archive,
-            extensions: facts.extensions.map {
-                Manifest.Extension(name: $0.name, version: $0.version, schema: $0.schema)
-            },
-            roles: facts.roles, tablespaces: facts.tablespaces, collations: facts.collations,
-            invalidIndexes: facts.invalidIndexes, unvalidatedConstraints: facts.unvalidatedConstraints,
+            server: facts.manifestServer, client: Manifest.Client(pgDumpVersion: pgDump.version.description), archive: archive,
+            extensions: facts.manifestExtensions, roles: facts.roles.map(\.name), tablespaces: facts.tablespaces,
+            collations: facts.manifestCollations, invalidIndexes: facts.invalidIndexNames,
+            unvalidatedConstraints: facts.unvalidatedConstraintNames,
             tables: tables, largeObjects: largeObjects, tablesWithoutData: begun.plan.tablesWithoutData, objects: [],
             totals: Manifest.Totals(
                 tables: tables.count, rows: tables.reduce(0) { $0 + $1.rows },

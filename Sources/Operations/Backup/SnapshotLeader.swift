@@ -50,7 +50,7 @@ struct SnapshotLeader: Sendable {
                 tables, serverDeadlockTimeoutInMilliseconds: facts.deadlockTimeoutInMilliseconds)
         } catch let error as PostgresError where error.isOutOfLocks {
             throw OperationError.lockTableFull(
-                tables: tables.count, maxLocksPerTransaction: facts.maxLocksPerTransaction)
+                tables: tables.count, maxLocksPerTransaction: facts.maximumLocksPerTransaction)
         }
     }
 

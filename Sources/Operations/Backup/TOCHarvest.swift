@@ -13,8 +13,8 @@ struct TOCHarvest: Sendable {
     let connection: ConnectionInfo
     /// pg_dump's own arguments.
     let filters: [String]
-    /// `UTF8`, or nil for databases in SQL_ASCII, whose bytes nobody can convert.
-    let encoding: String?
+    /// `UTF8`, or `SQL_ASCII` for databases whose bytes nobody can convert.
+    let encoding: String
 
     /// Beyond this, something other than a table of contents comes out of the pipe.
     static let lockWaitInMilliseconds = 10_000
@@ -23,14 +23,14 @@ struct TOCHarvest: Sendable {
         var arguments = ["--format=custom", "--compress=0", "--no-password"]
         arguments.append("--lock-wait-timeout=\(Self.lockWaitInMilliseconds)")
         if let snapshot { arguments.append("--snapshot=\(snapshot)") }
-        if let encoding { arguments.append("--encoding=\(encoding)") }
+        arguments.append("--encoding=\(encoding)")
         return arguments + filters
     }
 
     /// The table of contents of the database as `snapshot` sees it, or as it is now where there is none.
     func run(snapshot: String?) async throws -> TableOfContents {
         let (contents, ending) = try await pgDump.withStandardOutput(
-            arguments(snapshot: snapshot).map(ServerText.init), connection: connection
+            arguments(snapshot: snapshot).map { ServerText($0) }, connection: connection
         ) { output in
             var reader = TableOfContentsReader()
             while !reader.isComplete, let bytes = try await output.next() { try reader.append(bytes) }

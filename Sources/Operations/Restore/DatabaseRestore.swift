@@ -31,8 +31,7 @@ struct DatabaseRestore: Sendable {
         var timings = Timings()
         try await PrivateDirectory.with(in: context.temporaryDirectory, runID: context.runID) { directory in
             try PrivateDirectory.write(try await source.readObject(named: "toc.dat"), to: "\(directory)/toc.dat")
-            try PrivateDirectory.write(Self.entryList(contents), to: "\(directory).list")
-            defer { PrivateDirectory.remove("\(directory).list") }
+            try PrivateDirectory.write(Self.entryList(contents), to: "\(directory)/entries.list")
             let stock = StockRestore(
                 pgRestore: pgRestore, target: target, directory: directory, options: options,
                 settings: pinnedSettings)
@@ -54,7 +53,7 @@ struct DatabaseRestore: Sendable {
 
             context.reporter.report(.phase("building indexes and constraints"))
             let indexes = Stopwatch()
-            try await finish(stock, loaders: loaders, list: "\(directory).list")
+            try await finish(stock, loaders: loaders, list: "\(directory)/entries.list")
             timings.indexes = indexes.seconds
         }
         return timings

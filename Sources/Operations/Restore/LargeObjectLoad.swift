@@ -26,7 +26,7 @@ struct LargeObjectLoad: Sendable {
                 try await send(piece)
             }
         } consume: { next in
-            try await session.writeLargeObject(oid, next)
+            try await session.writeLargeObject(oid: oid, next)
         }
     }
 }

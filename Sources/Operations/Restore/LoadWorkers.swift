@@ -1,7 +1,6 @@
 import Archive
 import JobModel
 import Postgres
-import Synchronization
 
 /// Several sessions that load tables, and later large objects, largest first.
 struct LoadWorkers: Sendable {
@@ -37,13 +36,13 @@ struct LoadWorkers: Sendable {
     private func share<Item: Sendable>(
         _ items: [Item], _ work: @escaping @Sendable (Item, Session) async throws -> Void
     ) async throws {
-        let waiting = Mutex(items[...])
+        let queue = WorkQueue(items)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<min(jobs, items.count) {
                 group.addTask {
                     let session = try await openSession()
                     do {
-                        while let item = waiting.withLock({ $0.popFirst() }) {
+                        while let item = queue.next() {
                             try Task.checkCancellation()
                             try await work(item, session)
                         }
@@ -60,6 +59,6 @@ struct LoadWorkers: Sendable {
 
     private func openSession() async throws -> Session {
         try await TargetSession.open(
-            target, settings: .loading, manifest: source.manifest, applicationName: context.applicationName)
+            target, for: .loading, manifest: source.manifest, applicationName: context.applicationName)
     }
 }

@@ -17,13 +17,16 @@ struct Prerequisites: Equatable {
     var missingCollations: [String] = []
     var missingTablespaces: [String] = []
 
+    /// Collations of users are part of the backup; those of the system must be there before.
+    private static let systemSchema = "\"pg_catalog\"."
+
     init(of manifest: Manifest, offer: Offer) {
         func lacking(_ wanted: [String], _ there: Set<String>) -> [String] {
             Set(wanted).subtracting(there).sorted()
         }
         missingRoles = lacking(manifest.roles.map(\.text), offer.roles)
         missingExtensions = lacking(manifest.extensions.map(\.name.text), offer.extensions)
-        missingCollations = lacking(manifest.collations.map(\.name.text), offer.collations)
+        missingCollations = lacking(manifest.collations.map(\.name.text).filter { $0.hasPrefix(Self.systemSchema) }, offer.collations)
         missingTablespaces = lacking(manifest.tablespaces.map(\.text), offer.tablespaces)
     }
 
@@ -34,7 +37,10 @@ struct Prerequisites: Equatable {
         return Offer(
             roles: try await names("SELECT rolname AS name FROM pg_catalog.pg_roles"),
             extensions: try await names("SELECT name FROM pg_catalog.pg_available_extensions"),
-            collations: try await names("SELECT DISTINCT collname AS name FROM pg_catalog.pg_collation"),
+            collations: try await names("""
+                SELECT DISTINCT '"pg_catalog"."' || pg_catalog.replace(collname, '"', '""') || '"' AS name
+                  FROM pg_catalog.pg_collation WHERE collnamespace = 'pg_catalog'::pg_catalog.regnamespace
+                """),
             tablespaces: try await names("SELECT spcname AS name FROM pg_catalog.pg_tablespace"))
     }
 }

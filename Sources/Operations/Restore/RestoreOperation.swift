@@ -1,6 +1,6 @@
-package import Archive
+import Archive
 import JobModel
-package import ObjectStorage
+import ObjectStorage
 package import Postgres
 
 /// Restores a backup into a database that is empty or made for it.
@@ -115,7 +115,7 @@ extension Prerequisites {
         guard !things.isEmpty else { return nil }
         var hints: [String] = []
         if !missingRoles.isEmpty {
-            let commands = missingRoles.map { "CREATE ROLE \(SQLIdentifier.quoted(ServerText($0)));" }
+            let commands = missingRoles.map { "CREATE ROLE \(ServerText($0).quotedAsIdentifier);" }
             hints.append("Create the roles: \(commands.joined(separator: " "))")
         }
         if !missingExtensions.isEmpty {

@@ -15,7 +15,7 @@ struct StockRestore: Sendable {
         let scratch = options.isScratch ? ["--no-subscriptions", "--no-tablespaces"] : []
         let all = ["--format=directory", "--exit-on-error", "--no-password"] + scratch + arguments + [directory]
         let output = try await pgRestore.run(
-            all.map(ServerText.init), connection: target, environment: ["PGOPTIONS": settings])
+            all.map { ServerText($0) }, connection: target, environment: ["PGOPTIONS": settings])
         guard output.status.isSuccess else {
             let reason = Self.reason(in: output.standardError)
             throw OperationError.restoreBroke(step: step, reason: reason.isEmpty ? output.status.description : reason)

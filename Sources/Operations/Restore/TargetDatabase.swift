@@ -12,12 +12,12 @@ enum TargetDatabase {
         let there = try await session.query(
             "SELECT 1 AS one FROM pg_catalog.pg_database WHERE datname = $1", [ServerText(name)])
         guard there.rows.isEmpty else { throw OperationError.targetExists(database: name) }
-        let attempt = DatabaseCreation(name: ServerText(name), like: manifest.databaseLocale)
-        try await session.execute(attempt.statement(serverMajor: session.server.majorVersion))
+        try await session.execute(
+            DatabaseLocale(of: manifest).createStatement(name, serverVersionNumber: session.server.versionNumber))
     }
 
     static func drop(_ name: String, on session: Session) async throws {
-        try await session.execute("DROP DATABASE IF EXISTS \(SQLIdentifier.quoted(ServerText(name))) WITH (FORCE)")
+        try await session.execute("DROP DATABASE IF EXISTS \(ServerText(name).quotedAsIdentifier) WITH (FORCE)")
     }
 
     /// Something that somebody made in this database; nil where it is as template0.

@@ -10,13 +10,12 @@ enum TargetSession {
     }
 
     static func open(
-        _ target: ConnectionInfo, settings purpose: Purpose, manifest: Manifest, applicationName: String
+        _ target: ConnectionInfo, for purpose: Purpose, manifest: Manifest, applicationName: String
     ) async throws -> Session {
         let session = try await Session.open(target, applicationName: applicationName)
         do {
-            for statement in statements(purpose, manifest: manifest, serverVersion: session.server.versionNumber) {
-                try await session.execute(statement)
-            }
+            let settings = settings(purpose, manifest, serverVersionNumber: session.server.versionNumber)
+            for statement in settings { try await session.execute(statement) }
             try await pinMonetaryLocale(manifest.server.lcMonetary, on: session)
             return session
         } catch {
@@ -25,14 +24,16 @@ enum TargetSession {
         }
     }
 
-    private static func statements(
-        _ purpose: Purpose, manifest: Manifest, serverVersion: Int
+    private static func settings(
+        _ purpose: Purpose, _ manifest: Manifest, serverVersionNumber: Int
     ) -> [ServerText] {
         switch purpose {
         case .loading:
-            LoadSessionSettings.statements(serverVersion: serverVersion, encoding: manifest.archive.encoding)
+            SessionSettings.loading(
+                serverVersionNumber: serverVersionNumber, clientEncoding: manifest.archiveEncoding, monetaryLocale: nil)
         case .comparing:
-            DumpSessionSettings.statements(serverVersion: serverVersion, encoding: manifest.archive.encoding)
+            SessionSettings.comparing(
+                serverVersionNumber: serverVersionNumber, clientEncoding: manifest.archiveEncoding, monetaryLocale: nil)
         }
     }
 
@@ -40,7 +41,7 @@ enum TargetSession {
     /// refused on loading, loudly; all else is unhurt.
     private static func pinMonetaryLocale(_ locale: String, on session: Session) async throws {
         do {
-            try await session.execute("SET lc_monetary = \(SQLIdentifier.literal(ServerText(locale)))")
+            try await session.execute("SET lc_monetary = \(ServerText(locale).quotedAsLiteral)")
         } catch let error as PostgresError where error.isStatementRefusal {}
     }
 }

@@ -11,7 +11,7 @@ struct LargeObjectsCheck: Sendable {
     func run() async throws -> VerificationCheck {
         let wanted = source.manifest.largeObjects.contentDigest
         let session = try await TargetSession.open(
-            target, settings: .comparing, manifest: source.manifest, applicationName: context.applicationName)
+            target, for: .comparing, manifest: source.manifest, applicationName: context.applicationName)
         let found: LargeObjectDigest
         do {
             found = try await digest(on: session)
@@ -37,7 +37,7 @@ struct LargeObjectsCheck: Sendable {
         var digest = LargeObjectDigest()
         for oid in oids {
             hasher.begin(oid: oid)
-            try await session.readLargeObject(oid) { hasher.update($0) }
+            _ = try await session.readLargeObject(oid: oid) { hasher.update($0) }
             digest += hasher.end()
         }
         try await session.execute("COMMIT")

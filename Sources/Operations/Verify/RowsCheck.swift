@@ -1,7 +1,6 @@
 import Archive
 import JobModel
 import Postgres
-import Synchronization
 
 /// Reads every restored row again, with the very COPY and settings of the backup, and compares counts and row hashes:
 /// proof, row by row, that what was dumped is what is there.
@@ -32,7 +31,7 @@ struct RowsCheck: Sendable {
         for leaf in leaves { digest += leaf.rowDigest }
         let columns = leaves.first?.columnsInDigestOrder ?? []
         let oids = leaves.map {
-            "\(SQLIdentifier.literal(SQLIdentifier.qualified($0.schema, $0.name)))::pg_catalog.regclass" as ServerText
+            "\(SQLIdentifier(schema: $0.schema, name: $0.name).quoted.quotedAsLiteral)::pg_catalog.regclass" as ServerText
         }
         let statement: ServerText = """
             COPY (SELECT \(columns.joined(separator: ", ")) FROM \(root) \
@@ -43,33 +42,33 @@ struct RowsCheck: Sendable {
 
     func run() async throws -> VerificationCheck {
         let groups = Self.groups(of: source.manifest)
-        let waiting = Mutex(groups.sorted { $0.digest.rows > $1.digest.rows }[...])
-        let faults = Mutex<[String]>([])
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let queue = WorkQueue(groups.sorted { $0.digest.rows > $1.digest.rows })
+        let faults = try await withThrowingTaskGroup(of: [String].self) { group in
             for _ in 0..<min(jobs, groups.count) {
                 group.addTask {
                     let session = try await TargetSession.open(
-                        target, settings: .comparing, manifest: source.manifest,
+                        target, for: .comparing, manifest: source.manifest,
                         applicationName: context.applicationName)
                     do {
-                        while let next = waiting.withLock({ $0.popFirst() }) {
-                            if let fault = try await compare(next, on: session) { faults.withLock { $0.append(fault) } }
+                        var faults: [String] = []
+                        while let next = queue.next() {
+                            if let fault = try await compare(next, on: session) { faults.append(fault) }
                         }
+                        await session.close()
+                        return faults
                     } catch {
                         await session.close()
                         throw error
                     }
-                    await session.close()
                 }
             }
-            try await group.waitForAll()
+            return try await group.reduce(into: []) { $0 += $1 }.sorted()
         }
         let rows = groups.reduce(0) { $0 + $1.digest.rows }
         let expected = "\(rows) rows in \(source.manifest.tables.count) tables, row hashes equal"
-        let found = faults.withLock { $0.sorted() }
-        return found.isEmpty
+        return faults.isEmpty
             ? .passed(.rows, expected: expected, found: expected)
-            : .failed(.rows, expected: expected, found: "\(found.count) tables differ", details: found)
+            : .failed(.rows, expected: expected, found: "\(faults.count) tables differ", details: faults)
     }
 
     private func compare(_ group: Group, on session: Session) async throws -> String? {

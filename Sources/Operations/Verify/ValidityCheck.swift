@@ -9,11 +9,11 @@ struct ValidityCheck: Sendable {
     func run(on scratch: ScratchServer.Database, applicationName: String) async throws -> VerificationCheck {
         let session = try await Session.open(scratch.connection, applicationName: applicationName)
         do {
-            let facts = try await ServerFacts.gather(on: session)
+            let facts = try await ServerFacts.gather(session)
             await session.close()
             return Self.compare(
-                manifest: manifest, invalidIndexes: facts.invalidIndexes,
-                unvalidatedConstraints: facts.unvalidatedConstraints)
+                manifest: manifest, invalidIndexes: facts.invalidIndexNames,
+                unvalidatedConstraints: facts.unvalidatedConstraintNames)
         } catch {
             await session.close()
             throw error

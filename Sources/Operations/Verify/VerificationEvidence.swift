@@ -1,6 +1,6 @@
-package import Archive
+import Archive
 import Foundation
-package import JobModel
+import JobModel
 package import ObjectStorage
 
 /// The records of verifications that stand beside a backup: `<backup>.evidence/<instant>-<run>.json`.

@@ -1,7 +1,7 @@
-package import Archive
+import Archive
 import JobModel
-package import ObjectStorage
-package import Postgres
+import ObjectStorage
+import Postgres
 
 /// Restores a backup into a scratch database and proves, row by row, that it is what was dumped.
 ///
@@ -78,9 +78,9 @@ package struct VerifyOperation: Sendable {
         _ contents: TableOfContents, in scratch: ScratchServer.Database, _ before: Findings
     ) async throws -> Findings {
         var findings = before
-        findings.serverVersion = scratch.facts.version.description
+        findings.serverVersion = scratch.version.description
         findings.seconds.server = scratch.secondsToMake
-        findings.scratchDatabase = settings.keepsScratchDatabase ? scratch.connection.displayText : nil
+        findings.scratchDatabase = settings.keepsScratchDatabase ? scratch.place : nil
         guard try await restore(contents, into: scratch, &findings) else { return findings }
         context.reporter.report(.phase("comparing the restored rows with the backup's"))
         let checks = Stopwatch()
@@ -133,7 +133,7 @@ package struct VerifyOperation: Sendable {
         let harvest = TOCHarvest(
             pgDump: scratch.pgDump, connection: scratch.connection,
             filters: source.manifest.archive.filters,
-            encoding: source.manifest.archive.encoding == "SQL_ASCII" ? nil : "UTF8")
+            encoding: source.manifest.archiveEncoding.text)
         let restored = try await harvest.run(snapshot: nil)
         let otherMajor = scratch.pgDump.version.major != source.manifest.client.pgDumpMajor
         return [
@@ -149,7 +149,7 @@ package struct VerifyOperation: Sendable {
             VerificationCheck.skipped($0, because: "an earlier check failed")
         }
         return VerificationReport(
-            outcome: findings.failed ? .failed : .succeeded, backup: source.manifest.backup,
+            outcome: findings.failed ? .failed : .succeeded, backup: source.manifest.backup.description,
             url: source.url, manifestSHA256: source.manifestSHA256, runID: context.runID.description,
             verifiedAt: CivilTime(context.clock.now), checks: findings.checks + skipped, seconds: findings.seconds,
             serverVersion: findings.serverVersion, scratchDatabase: findings.scratchDatabase, warnings: warnings.all)

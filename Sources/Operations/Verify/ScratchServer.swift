@@ -1,0 +1,100 @@
+import Archive
+import JobModel
+import Postgres
+
+/// Where the scratch database of a verification lives: a throw-away cluster, or a server that the user named.
+struct ScratchServer {
+    /// A scratch database, with what is needed to fill and to compare it.
+    struct Database: Sendable {
+        let connection: ConnectionInfo
+        /// For people: the database, or the folder of the cluster that stays.
+        let place: String
+        let version: PostgresVersion
+        let pgRestore: ClientTool
+        let pgDump: ClientTool
+        let secondsToMake: Double
+    }
+
+    let context: OperationContext
+    let manifest: Manifest
+    let settings: VerifySettings
+
+    /// Makes the database, runs `body`, and removes all, whatever happens. Throws
+    /// ``OperationError/missingPrerequisites`` before anything is made where the server lacks what the backup needs.
+    nonisolated(nonsending) func withDatabase<Result: Sendable>(
+        warnings: Warnings, _ body: nonisolated(nonsending) (Database) async throws -> Result
+    ) async throws -> Result {
+        let stopwatch = Stopwatch()
+        if let server = settings.server {
+            return try await withDatabase(on: server, stopwatch, warnings, body)
+        }
+        context.reporter.report(.phase("making a throw-away cluster"))
+        _ = ThrowAwayCluster.sweepLeftovers(in: context.temporaryDirectory)
+        let programs = try await context.tools.serverPrograms(atLeast: manifest.server.versionNumber / 10_000)
+        var options = ThrowAwayClusterOptions(
+            parentFolder: context.temporaryDirectory, runID: context.runID.description)
+        options.superuser = superuser
+        options.isKept = settings.keepsScratchDatabase
+        return try await ThrowAwayCluster.with(programs, options) { cluster in
+            try await makeRoles(in: cluster)
+            return try await withDatabase(on: cluster.connectionInfo, stopwatch, warnings, body)
+        }
+    }
+
+    /// The role that made the source's cluster: privileges that it has from the beginning are nowhere recorded.
+    private var superuser: String { manifest.server.bootstrapRole?.text ?? "postgres" }
+
+    private nonisolated(nonsending) func withDatabase<Result: Sendable>(
+        on server: ConnectionInfo, _ stopwatch: Stopwatch, _ warnings: Warnings,
+        _ body: nonisolated(nonsending) (Database) async throws -> Result
+    ) async throws -> Result {
+        let version = try await prepare(server, warnings: warnings)
+        let pgRestore = try await context.tools.pgRestore(for: manifest, serverMajor: version.major)
+        let pgDump = try await context.tools.client(.pgDump, forServer: version)
+        return try await ScratchDatabase.with(
+            on: server, like: DatabaseLocale(of: manifest), runID: context.runID.description,
+            disposal: settings.keepsScratchDatabase ? .keep : .drop
+        ) { scratch in
+            for difference in scratch.differences {
+                warnings.add("the scratch database has \(difference): sorting and range bounds may differ")
+            }
+            return try await body(
+                Database(
+                    connection: scratch.connectionInfo, place: scratch.connectionInfo.displayText, version: version,
+                    pgRestore: pgRestore, pgDump: pgDump, secondsToMake: stopwatch.seconds))
+        }
+    }
+
+    /// Sweeps what killed runs have left, and refuses a server on which the restore cannot succeed.
+    private func prepare(_ server: ConnectionInfo, warnings: Warnings) async throws -> PostgresVersion {
+        let session = try await Session.open(server, applicationName: context.applicationName)
+        do {
+            try await session.refusePooler()
+            for name in try await ScratchDatabase.sweepLeftovers(session) {
+                context.reporter.report(.note("dropped \(name), which a killed run had left"))
+            }
+            var missing = Prerequisites(of: manifest, offer: try await Prerequisites.offer(of: session))
+            missing.missingTablespaces = []
+            if let refusal = missing.refusal { throw refusal }
+            await session.close()
+            return PostgresVersion(number: session.server.versionNumber)
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    /// Stand-ins that may own and be granted things, and can do nothing else.
+    private func makeRoles(in cluster: ThrowAwayCluster) async throws {
+        let session = try await Session.open(cluster.connectionInfo, applicationName: context.applicationName)
+        do {
+            for role in manifest.roles where role.text != superuser {
+                try await session.execute("CREATE ROLE \(role.quotedAsIdentifier) NOLOGIN")
+            }
+        } catch {
+            await session.close()
+            throw error
+        }
+        await session.close()
+    }
+}
