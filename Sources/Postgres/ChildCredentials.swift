@@ -59,12 +59,13 @@ struct ChildCredentials {
     }
 
     /// Settings of the session that libpq would take from the environment would change the archive's bytes; and
-    /// messages should come in the language that they are searched in.
+    /// messages should come in the language that they are searched in. Names that begin with a digit, which shells
+    /// cannot set, are refused by Subprocess.
     private static func inheritable(_ environment: [String: String]) -> [String: String] {
         let unwanted: Set<String> = [
             "PGCLIENTENCODING", "PGTZ", "PGDATESTYLE", "PGOPTIONS", "PGGEQO", "LANGUAGE", "LC_MESSAGES", "LANG",
         ]
-        var rest = environment.filter { !unwanted.contains($0.key) }
+        var rest = environment.filter { !unwanted.contains($0.key) && $0.key.first?.isNumber == false }
         rest["LC_ALL"] = "C.UTF-8"
         return rest
     }

@@ -63,7 +63,8 @@ struct ChildProcess: Sendable {
         }
         let variables = environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
         return Configuration(
-            executable: .path(FilePath(executable)), arguments: Arguments(arguments.map(\.bytes)),
+            // Arguments given as bytes are handed to C as they are: the terminating zero is the caller's.
+            executable: .path(FilePath(executable)), arguments: Arguments(arguments.map { $0.bytes + [0] }),
             environment: .custom(Dictionary(uniqueKeysWithValues: variables)), workingDirectory: "/",
             platformOptions: options)
     }

@@ -57,6 +57,7 @@ extension Session {
             let result = try session.run(sql)
             defer { PQclear(result) }
             try session.check(result, of: sql, isOneOf: [status])
+            session.hasLastRow = false
         }
     }
 
@@ -124,11 +125,14 @@ extension Session {
 
     /// Takes a row off libpq; there is none at the end.
     private func fetchRow(_ connection: OpaquePointer, _ sql: ServerText) throws(PostgresError) {
+        guard !hasLastRow else { return }
         var row: UnsafeMutablePointer<CChar>?
         let count = Int(PQgetCopyData(connection, &row, 0))
         if let row, count > 0 {
             leftOverRow = (row, count)
-        } else if count != -1 {
+        } else if count == -1 {
+            hasLastRow = true
+        } else {
             let result = PQgetResult(connection)
             defer { PQclear(result) }
             throw failure(result, of: sql)

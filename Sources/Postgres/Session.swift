@@ -26,6 +26,8 @@ package actor Session {
     private var connection: OpaquePointer?
     /// A row that did not fit into the chunk before it, as libpq handed it out.
     var leftOverRow: (bytes: UnsafeMutablePointer<CChar>, count: Int)?
+    /// Whether libpq has handed out the last row of the COPY.
+    var hasLastRow = false
 
     /// Connects, with TCP keepalives of about a minute and `fallback_application_name` set.
     ///
