@@ -86,8 +86,8 @@ extension ServerFacts {
                     UNION ALL
                     SELECT t.typcollation FROM pg_catalog.pg_type t WHERE t.oid >= 16384
                     UNION ALL
-                    SELECT u.collation FROM pg_catalog.pg_index i
-                        CROSS JOIN LATERAL pg_catalog.unnest(i.indcollation::pg_catalog.oid[]) AS u(collation)
+                    SELECT u.collation_oid FROM pg_catalog.pg_index i
+                        CROSS JOIN LATERAL pg_catalog.unnest(i.indcollation::pg_catalog.oid[]) AS u(collation_oid)
                     WHERE i.indexrelid >= 16384))
             ORDER BY n.nspname, c.collname
             """

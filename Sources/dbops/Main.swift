@@ -18,7 +18,7 @@ enum Main {
         } catch {
             return refuse(error)
         }
-        let task = Task { () throws -> Void in
+        let task = Task { () async throws -> Void in
             var command = command
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
