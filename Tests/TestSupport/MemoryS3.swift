@@ -26,12 +26,16 @@ package final class MemoryS3: Sendable {
     /// Where and how often.
     package struct Fault: Sendable {
         package var method: String
-        /// A part of the request's target.
+        /// A part of the request's target; empty for every one.
         package var target: String
         package var times: Int
         package var effect: Effect
 
-        package init(_ method: String, _ target: String = "", times: Int = 1, _ effect: Effect) {
+        package init(_ method: String, times: Int = 1, _ effect: Effect) {
+            self.init(method, "", times: times, effect)
+        }
+
+        package init(_ method: String, _ target: String, times: Int = 1, _ effect: Effect) {
             self.method = method
             self.target = target
             self.times = times

@@ -12,7 +12,8 @@ actor DirectoryWriter: ObjectWriter {
     private let tree: DirectoryTree
     private let key: ObjectKey
     private let folder: OpenFolder
-    private let file: OpenFile
+    /// Nil once it is closed.
+    private var file: OpenFile?
     private let name: String
     private let temporaryName: String
     private var hash = SHA256()
@@ -51,7 +52,7 @@ actor DirectoryWriter: ObjectWriter {
 
     func append(_ bytes: [UInt8]) async throws {
         try whileOpen { () throws(Errno) in
-            try file.write(bytes)
+            try file?.write(bytes)
             hash.update(data: bytes)
             sizeInBytes += Int64(bytes.count)
         }
@@ -59,7 +60,8 @@ actor DirectoryWriter: ObjectWriter {
 
     func commit() async throws -> StoredObject {
         try whileOpen { () throws(Errno) in
-            try file.synchronize()
+            try file?.synchronize()
+            file = nil
             try folder.rename(temporaryName, to: name)
             try folder.synchronize()
         }
@@ -94,6 +96,7 @@ actor DirectoryWriter: ObjectWriter {
         case .committed, .discarded: return
         case .open, .failed: state = .discarded
         }
+        file = nil
         try? folder.removeFile(temporaryName)
         tree.removeEmptyFolders(key.segments.dropLast())
     }

@@ -41,6 +41,10 @@ extension S3Store {
             return .unavailable(
                 store: name, reason: refusal.text,
                 hint: "Create the bucket \"\(bucket)\", or check its name and the endpoint.")
+        case "NoSuchUpload":
+            return .failed(
+                object: object, reason: refusal.text,
+                hint: "Somebody or a rule of the bucket has removed the upload while it was made.")
         case "NoSuchKey": return .notFound(object: object, store: name)
         case "PreconditionFailed", "InvalidRange":
             return .damaged(object: object, reason: "it changed while it was read: \(refusal.text)")
@@ -58,6 +62,9 @@ extension S3Store {
                 hint: "Check the access key, and that it may list, read, write and delete in the bucket \"\(bucket)\".")
         case 404: return .notFound(object: object, store: name)
         case 412, 416: return .damaged(object: object, reason: "it changed while it was read: \(refusal.text)")
+        case 408, 429, 500, 502...506, 509:
+            return .unavailable(
+                store: name, reason: refusal.text, hint: "The server is overloaded or broken; run the command later.")
         case 507: return .cannotWrite(object: object, reason: refusal.text, hint: "Make room in the store.")
         default: return .failed(object: object, reason: refusal.text)
         }
