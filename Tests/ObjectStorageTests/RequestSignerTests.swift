@@ -18,15 +18,17 @@ struct SignatureVectors: Decodable {
         let authorization: String
     }
 
-    let access_key: String
-    let secret_key: String
+    let accessKey: String
+    let secretKey: String
     let region: String
     let host: String
     let cases: [Vector]
 
     static func load() throws -> SignatureVectors {
         let url = try #require(Bundle.module.url(forResource: "Vectors/sigv4", withExtension: "json"))
-        return try JSONDecoder().decode(SignatureVectors.self, from: Data(contentsOf: url))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(SignatureVectors.self, from: Data(contentsOf: url))
     }
 }
 
@@ -37,7 +39,7 @@ struct RequestSignerTests {
         for vector in vectors.cases {
             let signer = RequestSigner(
                 credentials: S3Credentials(
-                    accessKey: vectors.access_key, secretKey: vectors.secret_key, sessionToken: vector.token),
+                    accessKey: vectors.accessKey, secretKey: vectors.secretKey, sessionToken: vector.token),
                 region: vectors.region)
             let date = try #require(CivilTime(compactText: vector.date))
             let request = signer.canonicalRequest(
