@@ -33,7 +33,7 @@ struct DatabaseRestore: Sendable {
             try PrivateDirectory.write(try await source.readObject(named: "toc.dat"), to: "\(directory)/toc.dat")
             try PrivateDirectory.write(Self.entryList(contents), to: "\(directory)/entries.list")
             let stock = StockRestore(
-                pgRestore: pgRestore, target: target, directory: directory, options: options,
+                pgRestore: pgRestore, target: target, directory: directory, contents: contents, options: options,
                 settings: pinnedSettings)
 
             context.reporter.report(.phase("making the definitions"))
@@ -62,18 +62,14 @@ struct DatabaseRestore: Sendable {
     /// Up to archive version 1.15 large objects exist after the definitions; from 1.16 on they are made with the rest
     /// of the data section, so their contents come after it.
     private func finish(_ stock: StockRestore, loaders: LoadWorkers, list: String) async throws {
-        let jobs = "--jobs=\(options.jobs)"
+        let step = "building indexes and constraints"
         guard contents.version >= ArchiveVersion(1, 16), source.manifest.largeObjects.count > 0 else {
             try await loaders.runLargeObjects()
-            try await stock.run(
-                ["--section=data", "--section=post-data", jobs, "--use-list=\(list)"],
-                step: "building indexes and constraints")
-            return
+            return try await stock.run(["--section=data", "--section=post-data"], list: list, step: step)
         }
-        try await stock.run(["--section=data", jobs, "--use-list=\(list)"], step: "making large objects")
+        try await stock.run(["--section=data"], list: list, step: "making large objects")
         try await loaders.runLargeObjects()
-        try await stock.run(
-            ["--section=post-data", jobs, "--use-list=\(list)"], step: "building indexes and constraints")
+        try await stock.run(["--section=post-data"], list: list, step: step)
     }
 
     /// Settings that change what COPY accepts; pg_restore's own statements run under them too.

@@ -1,3 +1,4 @@
+import Archive
 import Foundation
 import JobModel
 import Postgres
@@ -7,31 +8,67 @@ struct StockRestore: Sendable {
     let pgRestore: ClientTool
     let target: ConnectionInfo
     let directory: String
+    let contents: TableOfContents
     let options: DatabaseRestore.Options
     /// Server settings in the form of `PGOPTIONS`.
     let settings: String
 
+    /// Restores the sections that `arguments` name; the first error ends it.
     func run(_ arguments: [String], step: String) async throws {
+        let output = try await output(of: ["--exit-on-error"] + arguments)
+        guard output.status.isSuccess else { throw Self.failure(output, step: step) }
+    }
+
+    /// Restores the entries listed in `list` with several sessions.
+    ///
+    /// pg_restore's own sessions can deadlock with one another: a foreign key to a partitioned table, and an index of
+    /// one of its partitions. Entries that fell in such a way are restored again, one by one; every other error ends
+    /// it.
+    func run(_ arguments: [String], list: String, step: String) async throws {
+        let output = try await output(of: arguments + ["--jobs=\(options.jobs)", "--use-list=\(list)"])
+        guard !output.status.isSuccess else { return }
+        guard output.standardError.contains("deadlock detected"),
+            let failed = Self.failedEntries(in: output.standardError, of: contents)
+        else { throw Self.failure(output, step: step) }
+        let rest = "\(directory)/again.list"
+        try PrivateDirectory.write(Array(failed.map { "\($0);\n" }.joined().utf8), to: rest)
+        try await run(arguments + ["--use-list=\(rest)"], step: step)
+    }
+
+    private func output(of arguments: [String]) async throws -> ToolOutput {
         let scratch = options.isScratch ? ["--no-subscriptions", "--no-tablespaces"] : []
-        let all = ["--format=directory", "--exit-on-error", "--no-password"] + scratch + arguments + [directory]
-        let output = try await pgRestore.run(
+        let all = ["--format=directory", "--no-password"] + scratch + arguments + [directory]
+        return try await pgRestore.run(
             all.map { ServerText($0) }, connection: target, environment: ["PGOPTIONS": settings])
-        guard output.status.isSuccess else {
-            let reason = Self.reason(in: output.standardError)
-            throw OperationError.restoreBroke(step: step, reason: reason.isEmpty ? output.status.description : reason)
+    }
+
+    private static func failure(_ output: ToolOutput, step: String) -> OperationError {
+        let reason = reason(in: output.standardError)
+        return .restoreBroke(step: step, reason: reason.isEmpty ? output.status.description : reason)
+    }
+
+    /// The entries that failed, in the order of the table of contents, told by the commands that pg_restore prints;
+    /// nil where the text does not show all of them.
+    static func failedEntries(in standardError: String, of contents: TableOfContents) -> [Int]? {
+        let summary = "pg_restore: warning: errors ignored on restore: "
+        let count = standardError.split(separator: "\n").last { $0.hasPrefix(summary) }
+            .flatMap { Int($0.dropFirst(summary.count)) }
+        let failed = contents.entries.filter { entry in
+            guard let command = entry.defn?.text.trimmed, !command.isEmpty else { return false }
+            return standardError.contains("Command was: \(command)")
         }
+        return failed.count == count ? failed.map(\.dumpID) : nil
     }
 
     /// The lines that say what went wrong, without the tool's name before each.
     static func reason(in standardError: String) -> String {
         let lines = standardError.split(separator: "\n").map(String.init)
-        let telling = lines.filter { $0.hasPrefix("pg_restore: error:") || $0.hasPrefix("DETAIL:") || $0.hasPrefix("HINT:") }
+        let signs = ["pg_restore: error:", "DETAIL:", "HINT:"]
+        let telling = lines.filter { line in signs.contains { line.hasPrefix($0) } }
         let chosen = telling.isEmpty ? lines.suffix(3) : telling.prefix(4)
         return chosen.map { $0.replacingOccurrences(of: "pg_restore: error: ", with: "") }.joined(separator: "; ")
     }
-}
 
-extension StockRestore {
     /// pg_restore's words for a server that went away, as against one that refused.
     static func saysConnectionLost(_ reason: String) -> Bool {
         ["server closed the connection", "terminating connection", "connection to server", "could not connect"]

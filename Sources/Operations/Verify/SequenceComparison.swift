@@ -26,9 +26,3 @@ struct SequenceComparison {
             : .failed(.sequences, expected: expected, found: "\(faults.count) differ", details: faults)
     }
 }
-
-extension String {
-    fileprivate var trimmed: String {
-        String(self.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}
