@@ -128,8 +128,9 @@ extension RestoreGuide {
 
     private var createCommand: String {
         let collation = manifest.server.collation
-        var words = ["createdb", "-T", "template0", "-E", Self.shellQuoted(manifest.server.encoding)]
-        words += ["--lc-collate=\(Self.shellQuoted(collation.collate))", "--lc-ctype=\(Self.shellQuoted(collation.ctype))"]
+        var words = ["createdb -T template0", "-E " + Self.shellQuoted(manifest.server.encoding)]
+        words.append("--lc-collate=" + Self.shellQuoted(collation.collate))
+        words.append("--lc-ctype=" + Self.shellQuoted(collation.ctype))
         if collation.provider != "libc" {
             words.append("--locale-provider=\(collation.provider)")
             if let locale = collation.icuLocale {

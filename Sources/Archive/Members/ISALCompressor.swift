@@ -35,7 +35,8 @@ private struct ISALDeflate: ~Copyable {
         stream.pointee.level = 1
         stream.pointee.level_buf = levelBuffer.baseAddress
         stream.pointee.level_buf_size = UInt32(Self.levelBufferSize)
-        stream.pointee.gzip_flag = UInt16(IGZIP_GZIP)
+        // The trailer is the library's; the header is not, since it would be left out of every member but the first.
+        stream.pointee.gzip_flag = UInt16(IGZIP_GZIP_NO_HDR)
         stream.pointee.flush = UInt16(NO_FLUSH)
     }
 
@@ -47,7 +48,7 @@ private struct ISALDeflate: ~Copyable {
 
     func member(_ bytes: [UInt8]) throws(ArchiveError) -> [UInt8] {
         isal_deflate_reset(stream)
-        var member: [UInt8] = []
+        var member = GzipHeader.canonicalBytes
         var begin = 0
         repeat {
             let end = min(begin + Self.largestInput, bytes.count)

@@ -1,0 +1,65 @@
+import CZlib
+import Testing
+
+@testable import Archive
+
+@Suite struct CompressorTests {
+    static let settings: [CompressionSetting] =
+        [.gzip, .none] + (1...9).map { CompressionSetting.zlib(level: $0) }
+
+    @Test(arguments: settings)
+    func `makes members that its reader inflates to the same bytes`(setting: CompressionSetting) throws {
+        var generator = SeededGenerator(seed: 2)
+        let compressor = try setting.makeCompressor()
+        for count in [0, 1, 2, 1_000, 20_000] {
+            let text = CopyText.text(of: CopyText.randomRows(count, using: &generator))
+            let member = try compressor.member(text)
+            #expect(try MemberReader.inflate(member, object: "m", limitInBytes: text.count) == text)
+        }
+    }
+
+    @Test(arguments: settings)
+    func `makes the same member of the same bytes, whatever came before`(setting: CompressionSetting) throws {
+        var generator = SeededGenerator(seed: 3)
+        let text = CopyText.text(of: CopyText.randomRows(500, using: &generator))
+        let compressor = try setting.makeCompressor()
+        let first = try compressor.member(text)
+        _ = try compressor.member(Array("other".utf8))
+        #expect(try compressor.member(text) == first)
+        #expect(try setting.makeCompressor().member(text) == first)
+    }
+
+    @Test(arguments: settings)
+    func `writes a header without time and name`(setting: CompressionSetting) throws {
+        let member = try setting.makeCompressor().member(Array("text".utf8))
+        #expect(member.prefix(10) == [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
+    }
+
+    /// The engines fill a buffer of 256 KiB again and again; bytes that do not shrink end everywhere around its edge.
+    @Test(arguments: [CompressionSetting.gzip, .none, .zlib(level: 1)])
+    func `makes whole members where the output just fills its buffer`(setting: CompressionSetting) throws {
+        var generator = SeededGenerator(seed: 4)
+        let noise = (0..<262_144).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        let compressor = try setting.makeCompressor()
+        for count in stride(from: 262_144 - 160, through: 262_144, by: 1) {
+            let member = try compressor.member(Array(noise[..<count]))
+            #expect(try MemberReader.inflate(member, object: "m", limitInBytes: count).count == count)
+        }
+    }
+
+    @Test func `stores bytes as they are where compression is off`() throws {
+        let text = Array("a text that stands in the member".utf8)
+        let member = try CompressionSetting.none.makeCompressor().member(text)
+        #expect(member.firstRange(of: text) != nil)
+    }
+
+    @Test func `can be shared by tasks`() async throws {
+        let compressor = ISALCompressor()
+        let text = Array(repeating: UInt8(ascii: "a"), count: 100_000)
+        let expected = try compressor.member(text)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 { group.addTask { try compressor.member(text) == expected } }
+            for try await isEqual in group { #expect(isEqual) }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import JobModel
+import Testing
+
+@testable import Archive
+
+@Suite struct RestoreGuideTests {
+    private static let guide = RestoreGuide(manifest: .example, url: "s3://bucket/shop/20261121T020000Z-abcdef").text
+
+    @Test(arguments: [
+        "aws s3 sync 's3://bucket/shop/20261121T020000Z-abcdef' backup",
+        "createdb -T template0 -E 'UTF8' --lc-collate='C.UTF-8' --lc-ctype='C.UTF-8' restored",
+        "CREATE ROLE \"o'neil \"\"x\"\"\" NOLOGIN;",
+        "`hstore` (was 1.8)",
+        "-c lc_monetary=de_DE.UTF-8 -c array_nulls=on -c xmloption=content -c default_transaction_read_only=off",
+        "pg_restore -Fd -j 4 --exit-on-error -d restored .",
+        "pg_restore and psql of PostgreSQL 15 or newer",
+        "`public.remote` comes without its rows: foreign table.",
+        "`--exclude-table=public.log`",
+    ])
+    func `says what this backup needs`(text: String) {
+        #expect(Self.guide.contains(text))
+    }
+
+    @Test func `copies a directory's backup`() {
+        let guide = RestoreGuide(manifest: .example, url: "file:///var/back'ups/b").text
+        #expect(guide.contains("cp -R '/var/back'\\''ups/b' backup"))
+    }
+
+    @Test func `names the locale of another provider`() {
+        var manifest = Manifest.example
+        manifest.server.collation = .init(provider: "icu", collate: "C", ctype: "C", icuLocale: "de-DE")
+        #expect(
+            RestoreGuide(manifest: manifest, url: "s3://b").text.contains("--locale-provider=icu --icu-locale='de-DE'"))
+    }
+
+    /// The commands of the guide's second chapter, run as they stand.
+    @Test func `checks a backup with stock tools`() throws {
+        let folder = try Folder()
+        var manifest = Manifest.example
+        let content = Array("content".utf8)
+        let sha256 = String(try Shell.run("sha256sum", input: content).prefix(64))
+        manifest.objects = [.init(name: "3412.dat.gz", size: content.count, sha256: sha256)]
+        try folder.write(manifest.encode(), to: "manifest.json")
+        try folder.write(content, to: "3412.dat.gz")
+
+        let commands = Self.guide.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+        let check = try #require(commands.first { $0.hasPrefix("awk") })
+        #expect(try Shell.run("cd \(folder.path) && \(check)") == "3412.dat.gz: OK\n")
+
+        let checksum = try #require(commands.first { $0.hasPrefix("grep") })
+        let recompute = try #require(commands.first { $0.hasPrefix("sed") })
+        let stated = try Shell.run("cd \(folder.path) && \(checksum)")
+        let computed = try Shell.run("cd \(folder.path) && \(recompute)").prefix(64)
+        #expect(stated.contains("sha256:\(computed)"))
+    }
+}
