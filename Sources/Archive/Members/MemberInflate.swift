@@ -2,8 +2,8 @@ import CISAL
 
 /// An `inflate_state` and where it is in a member. It cannot be copied, so it frees what it owns exactly once.
 ///
-/// Header and trailer are read here and not by the library, which ignores most of a header, and whose bit buffer would
-/// swallow a wrong padding.
+/// The library sees the deflate stream only. Header and trailer are read here: the library would ignore most of a
+/// header and a wrong padding, and its versions differ in where they stop after a trailer.
 struct MemberInflate: ~Copyable {
     private enum Phase {
         case header([UInt8])
@@ -24,6 +24,7 @@ struct MemberInflate: ~Copyable {
     private var inputOffset = 0
     private var memberOffset = 0
     private var memberSize: UInt64 = 0
+    private var memberChecksum: UInt32 = 0
     private(set) var memberCount = 0
     private var failure: ArchiveError?
 
@@ -37,7 +38,7 @@ struct MemberInflate: ~Copyable {
         inflate = .allocate(capacity: 1)
         output = .allocate(capacity: MemberReader.largestPiece)
         isal_inflate_init(inflate)
-        inflate.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR)
+        inflate.pointee.crc_flag = UInt32(ISAL_DEFLATE)
     }
 
     deinit {
@@ -104,6 +105,7 @@ struct MemberInflate: ~Copyable {
         }
         isal_inflate_reset(inflate)
         memberSize = 0
+        memberChecksum = 0
         wasFull = false
         phase = .data
     }
@@ -119,15 +121,19 @@ struct MemberInflate: ~Copyable {
             inflate.pointee.avail_out = UInt32(output.count)
             return isal_inflate(inflate)
         }
-        guard code == ISAL_DECOMP_OK else {
+        let count = output.count - Int(inflate.pointee.avail_out)
+        let consumed = available - Int(inflate.pointee.avail_in)
+        let isFinished = inflate.pointee.block_state == ISAL_BLOCK_FINISH
+        // On some damaged data the library neither goes on nor complains.
+        guard code == ISAL_DECOMP_OK, count + consumed > 0 || available == 0 || isFinished else {
             throw damaged("the data of the gzip member at byte \(memberOffset) are no deflate stream (code \(code))")
         }
-        let piece = Array(output[..<(output.count - Int(inflate.pointee.avail_out))])
-        wasFull = piece.count == output.count
-        inputPosition += available - Int(inflate.pointee.avail_in)
-        memberSize += UInt64(piece.count)
-        if inflate.pointee.block_state == ISAL_BLOCK_FINISH { phase = .trailer(try bytesReadAhead()) }
-        return piece
+        inputPosition += consumed
+        memberSize += UInt64(count)
+        memberChecksum = crc32_gzip_refl(memberChecksum, output.baseAddress, UInt64(count))
+        wasFull = count == output.count
+        if isFinished { phase = .trailer(try bytesReadAhead()) }
+        return Array(output[..<count])
     }
 
     /// What the library holds of the trailer in its bit buffer, after the padding of the data's last byte.
@@ -144,7 +150,7 @@ struct MemberInflate: ~Copyable {
     }
 
     private mutating func end(_ trailer: [UInt8]) throws(ArchiveError) {
-        guard Self.number(trailer[..<4]) == inflate.pointee.crc else {
+        guard Self.number(trailer[..<4]) == memberChecksum else {
             throw damaged("the checksum of the gzip member at byte \(memberOffset) is wrong")
         }
         guard Self.number(trailer[4...]) == UInt32(truncatingIfNeeded: memberSize) else {

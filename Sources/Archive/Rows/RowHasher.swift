@@ -7,6 +7,8 @@ package struct RowHasher: Sendable {
     package private(set) var digest = RowDigest()
 
     private let fieldOrder: [Int]?
+    /// Work space, kept from row to row.
+    private var fields: [Range<Int>] = []
     private var reordered: [UInt8] = []
 
     /// `fieldOrder` names, for each field of the row as it is hashed, its index in the row as it comes: a leaf
@@ -54,17 +56,28 @@ package struct RowHasher: Sendable {
             && row.load(fromByteOffset: 1, as: UInt8.self) == UInt8(ascii: ".")
     }
 
-    /// The hash of the row with its fields in ``fieldOrder``. A tab within a field is escaped in COPY text.
+    /// The hash of the row with its fields in ``fieldOrder``.
     private mutating func reorderedHash(_ row: UnsafeRawPointer, _ length: Int) -> XXH128_hash_t {
-        let fields = UnsafeRawBufferPointer(start: row, count: length)
-            .split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        findFields(row, length)
         guard let fieldOrder, fieldOrder.count == fields.count else { return XXH3_128bits(row, length) }
         reordered.removeAll(keepingCapacity: true)
         for (position, index) in fieldOrder.enumerated() where fields.indices.contains(index) {
             if position > 0 { reordered.append(UInt8(ascii: "\t")) }
-            reordered += fields[index]
+            reordered.append(contentsOf: UnsafeRawBufferPointer(start: row, count: length)[fields[index]])
         }
         return reordered.withUnsafeBytes { XXH3_128bits($0.baseAddress, $0.count) }
+    }
+
+    /// Finds where the row's fields stand. A tab within a field is escaped in COPY text.
+    private mutating func findFields(_ row: UnsafeRawPointer, _ length: Int) {
+        fields.removeAll(keepingCapacity: true)
+        var begin = 0
+        while let tab = memchr(row + begin, Int32(UInt8(ascii: "\t")), length - begin) {
+            let end = UnsafeRawPointer(tab) - row
+            fields.append(begin..<end)
+            begin = end + 1
+        }
+        fields.append(begin..<length)
     }
 }
 
