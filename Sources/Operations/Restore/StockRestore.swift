@@ -48,11 +48,9 @@ struct StockRestore: Sendable {
     }
 
     /// The entries that failed, in the order of the table of contents, told by the commands that pg_restore prints;
-    /// nil where the text does not show all of them.
+    /// nil where the text does not show one for each error. (pg_restore's own count is higher with several sessions.)
     static func failedEntries(in standardError: String, of contents: TableOfContents) -> [Int]? {
-        let summary = "pg_restore: warning: errors ignored on restore: "
-        let count = standardError.split(separator: "\n").last { $0.hasPrefix(summary) }
-            .flatMap { Int($0.dropFirst(summary.count)) }
+        let count = standardError.split(separator: "\n").count { $0.hasPrefix("pg_restore: error: ") }
         let failed = contents.entries.filter { entry in
             guard let command = entry.defn?.text.trimmed, !command.isEmpty else { return false }
             return standardError.contains("Command was: \(command)")
