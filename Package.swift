@@ -65,7 +65,9 @@ let package = Package(
         .testTarget(name: "ImportRulesTests", swiftSettings: house),
         .testTarget(name: "JobModelTests", dependencies: ["JobModel"], swiftSettings: house),
         .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork"], swiftSettings: house),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "JobModel", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "ArchiveTests", dependencies: ["Archive", "JobModel", "Postgres", "TestSupport", "CZlib", "CXXHash"],
+            swiftSettings: house),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "JobModel", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "ObjectStorageTests", dependencies: ["ObjectStorage", "HTTPTransport", "JobModel", "TestSupport"],

@@ -1,15 +1,14 @@
 import Foundation
 import JobModel
+import TestSupport
 import Testing
 
 @testable import Archive
 
 /// Compares with what pg_dump and pg_restore of each server's version do.
-@Suite(
-    .serialized, .enabled(if: !TestServer.programFolders.isEmpty, "DBOPS_TEST_PG lists no directories of PostgreSQL"),
-    WithServers())
+@Suite(.serialized, .enabled(if: !ScratchCluster.binFolders.isEmpty, "no PostgreSQL server found"), WithServers())
 struct PgDumpTests {
-    static let folders = TestServer.programFolders
+    static let folders = ScratchCluster.binFolders
 
     private static func harvest(_ database: String, on server: TestServer) throws -> TableOfContents {
         var reader = TableOfContentsReader()
@@ -54,7 +53,7 @@ struct PgDumpTests {
         let contents = try Self.harvest(database, on: server)
         let folder = try Folder()
         try folder.write(contents.directoryForm(), to: "d/toc.dat")
-        let readers = TestServer.running.values.filter { $0.major >= server.major }
+        let readers = TestServer.all.filter { $0.major >= server.major }
         for reader in readers {
             let list = try reader.run("pg_restore -l \(folder.path)/d")
             #expect(list.contains("TOC Entries: \(contents.entries.count)\n"), "pg_restore \(reader.major)")
@@ -136,6 +135,23 @@ struct PgDumpTests {
     private static func sortedDump(of database: String, on server: TestServer) throws -> [UInt8] {
         try server.bytes(
             #"pg_dump --load-via-partition-root \#(database) | grep -av '^\\\(un\)\?restrict' | LC_ALL=C sort"#)
+    }
+
+    /// The commands of RESTORE.md's third and fourth chapter, run as they stand.
+    @Test(arguments: folders)
+    func `writes a guide whose commands restore the backup`(programs: String) throws {
+        let server = try TestServer.running(from: programs)
+        let folder = try Folder()
+        try server.run("pg_dump -Fd -f \(folder.path)/d shop")
+        var manifest = Manifest.example
+        manifest.server.lcMonetary = "C"
+        let guide = RestoreGuide(manifest: manifest, url: "s3://bucket/shop").text
+        let commands = guide.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+        let create = try #require(commands.firstIndex { $0.hasPrefix("createdb") })
+        try server.run("cd \(folder.path)/d\n" + commands[create...].joined(separator: "\n") + "\n")
+        #expect(try server.run("psql -AtX restored -c 'select count(*) from plain'") == "3000\n")
+        #expect(try Self.sortedDump(of: "restored", on: server) == Self.sortedDump(of: "shop", on: server))
+        try server.run("dropdb restored")
     }
 
     @Test(arguments: folders)

@@ -26,14 +26,21 @@ package struct TOCEntry: Hashable, Sendable {
     /// The kind of object in pg_dump's words, for instance `TABLE DATA`.
     package internal(set) var desc: ServerText = ""
     package internal(set) var section = Section.none
+    /// The SQL that makes the object; for TABLE DATA empty or the mark of ``partitionRoot``.
     package internal(set) var defn: ServerText?
+    /// The SQL that drops the object, for `pg_restore --clean`.
     package internal(set) var dropStmt: ServerText?
+    /// The statement that loads the rows; ``copyStatement`` parses it.
     package internal(set) var copyStmt: ServerText?
+    /// The object's schema, not quoted; nil or empty where it is in none.
     package internal(set) var namespace: ServerText?
+    /// The object's tablespace, not quoted; empty for the database's own.
     package internal(set) var tablespace: ServerText?
+    /// The table access method; nil before archive version 1.14.
     package internal(set) var tableAM: ServerText?
     /// `pg_class.relkind`; nil before archive version 1.16 and for entries that are no relations.
     package internal(set) var relkind: Character?
+    /// The role that owns the object, not quoted.
     package internal(set) var owner: ServerText?
     /// The dump ids of the entries that must be restored before this one.
     package internal(set) var dependencies: [Int] = []

@@ -13,7 +13,8 @@ enum TOCNumber {
     /// Nil where the sign is neither 0 nor 1, or the number is none of C's `int`.
     static func value(of bytes: ArraySlice<UInt8>) -> Int? {
         guard bytes.count == size, let sign = bytes.first, sign <= 1 else { return nil }
-        let magnitude = bytes.dropFirst().reversed().reduce(0) { $0 << 8 | Int($1) }
+        var magnitude = 0
+        for (index, byte) in bytes.dropFirst().enumerated() { magnitude |= Int(byte) << (8 * index) }
         guard magnitude <= Int(Int32.max) else { return nil }
         return sign == 0 ? magnitude : -magnitude
     }
