@@ -17,19 +17,24 @@ final class CurlLoop {
 
     /// Carries transfers until the transport is let go.
     func run() {
-        while true {
-            let delivery = inbox.take()
-            if delivery.isStopped {
-                shutDown(refusing: delivery.arrivals)
-                return
-            }
-            delivery.arrivals.forEach(start)
-            delivery.cancellations.forEach(cancel)
+        while takeDelivery() {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             finishTransfers()
             curl_multi_poll(multi, nil, 0, 1_000, nil)
         }
+    }
+
+    /// False once the transport is let go.
+    private func takeDelivery() -> Bool {
+        let delivery = inbox.take()
+        if delivery.isStopped {
+            shutDown(refusing: delivery.arrivals)
+            return false
+        }
+        delivery.arrivals.forEach(start)
+        delivery.cancellations.forEach(cancel)
+        return true
     }
 
     private func start(_ arrival: CurlInbox.Arrival) {
@@ -57,7 +62,11 @@ final class CurlLoop {
             var status = 0
             cc_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
             guard let transfer = remove(handle) else { continue }
-            transfer.promise.fulfil(transfer.result(code, status: status, reusedConnection: newConnections == 0))
+            let promise = transfer.promise
+            let result = transfer.result(code, status: status, reusedConnection: newConnections == 0)
+            // The request's body goes before its sender goes on, who may want to fill the same memory again.
+            _ = consume transfer
+            promise.fulfil(result)
         }
     }
 

@@ -43,14 +43,14 @@ struct S3VerdictTests {
     }
 
     @Test(arguments: [
-        HTTPError.unreachable(reason: ""), .stalled(reason: ""), .interrupted(reason: ""),
+        HTTPError.unreachable(reason: ""), .untrusted(reason: ""), .stalled(reason: ""), .interrupted(reason: ""),
     ])
     func `a broken exchange is worth another attempt`(_ error: HTTPError) {
         #expect(S3Verdict(.failure(error), method: "GET") == .transient(.transport(error), retryAfter: nil))
     }
 
     @Test(arguments: [
-        HTTPError.untrusted(reason: ""), .unusable(reason: ""), .tooLarge(limitInBytes: 1), .cancelled,
+        HTTPError.unusable(reason: ""), .tooLarge(limitInBytes: 1), .cancelled,
     ])
     func `an exchange that can never work is final`(_ error: HTTPError) {
         #expect(S3Verdict(.failure(error), method: "GET") == .final(.transport(error)))

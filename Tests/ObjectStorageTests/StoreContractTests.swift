@@ -237,9 +237,9 @@ struct StoreContractTests {
             _ = try await writer.commit()
             let bytes = try await store.everything(ObjectKey("x"))
             #expect(bytes.count == 40 * size)
-            let blocks = stride(from: 0, to: bytes.count, by: size).map { Set(bytes[$0..<$0 + size]) }
-            #expect(blocks.allSatisfy { $0.count == 1 })
-            #expect(Set(blocks).count == 40)
+            let blocks = stride(from: 0, to: bytes.count, by: size).map { Data(bytes[$0..<$0 + size]) }
+            #expect(blocks.allSatisfy { $0 == Data(repeating: $0[0], count: size) })
+            #expect(Set(blocks.map { $0[0] }).count == 40)
         }
     }
 
@@ -256,22 +256,24 @@ struct StoreContractTests {
         }
     }
 
-    @Test(
-        arguments: StoreUnderTest.available,
-        [
-            "a b", "ü€", "a+b", "a%20b", "a~b", "a=b:c@d", "a(b)!*'", "#?&;,$", "emoji 😀", "a&b<c>d\"e", "a\\b",
-            "[x]{y}|z^`", "line\nbreak", "tab\there", "trailing ", "...", "%",
-        ])
-    func `names keep every character`(_ kind: StoreUnderTest, _ name: String) async throws {
+    private static let oddNames = [
+        "a b", "ü€", "a+b", "a%20b", "a~b", "a=b:c@d", "a(b)!*'", "#?&;,$", "emoji 😀", "a&b<c>d\"e", "a\\b",
+        "[x]{y}|z^`", "line\nbreak", "tab\there", "trailing ", "...", "%",
+    ]
+
+    @Test(arguments: StoreUnderTest.available)
+    func `names keep every character`(_ kind: StoreUnderTest) async throws {
         // moto does not route a path with a line break.
-        if kind == .moto, name.contains("\n") { return }
+        let names = Self.oddNames.filter { kind != .moto || !$0.contains("\n") }
+        let keys = names.flatMap { [ObjectKey("in \($0)/x"), ObjectKey($0)] }
         try await kind.withStore { store in
-            let keys = [ObjectKey("in \(name)/x"), ObjectKey(name)]
             for key in keys { _ = try await store.write(Array(key.description.utf8), to: key) }
             #expect(try await store.list(under: nil).map(\.key) == keys.sorted())
-            #expect(try await store.folders(under: nil) == ["in \(name)"])
-            for key in keys { #expect(try await store.everything(key) == Array(key.description.utf8)) }
-            #expect(try await store.info(keys[1])?.sizeInBytes == Int64(name.utf8.count))
+            #expect(Set(try await store.folders(under: nil)) == Set(names.map { "in \($0)" }))
+            for key in keys {
+                #expect(try await store.everything(key) == Array(key.description.utf8))
+                #expect(try await store.info(key)?.sizeInBytes == Int64(key.description.utf8.count))
+            }
             try await store.delete(keys)
             try await expectNothing(in: store)
         }

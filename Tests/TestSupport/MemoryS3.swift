@@ -267,9 +267,9 @@ package final class MemoryS3: Sendable {
 
     /// 32 hexadecimal digits that depend on every byte; not MD5.
     private static func etag(_ body: [UInt8]) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
+        var hasher = Hasher()
+        body.withUnsafeBytes { hasher.combine(bytes: $0) }
+        let digits = String(UInt64(bitPattern: Int64(hasher.finalize())), radix: 16)
         let half = String(repeating: "0", count: 16 - digits.count) + digits
         return "\"\(half)\(half)\""
     }

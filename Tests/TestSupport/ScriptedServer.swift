@@ -200,6 +200,8 @@ private struct SocketStream {
     mutating func readHead() -> RequestHead? {
         let end: [UInt8] = [13, 10, 13, 10]
         while true {
+            // The begin of TLS: what comes is no HTTP.
+            if buffer.first == 22 { return nil }
             if let range = buffer.firstRange(of: end) {
                 let head = RequestHead(String(decoding: buffer[..<range.lowerBound], as: UTF8.self))
                 buffer.removeSubrange(..<range.upperBound)

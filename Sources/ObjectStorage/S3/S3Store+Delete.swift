@@ -87,7 +87,7 @@ extension S3Store {
     private func deleteOne(_ key: ObjectKey) async throws -> Failure? {
         switch try await outcome(of: S3Request("DELETE", key: fullKey(key))) {
         case .success: return nil
-        case .failure(let problem) where problem.code == "NoSuchKey": return nil
+        case .failure(let problem) where problem.status == 404 && problem.code != "NoSuchBucket": return nil
         case .failure(let problem): return (key, problem)
         }
     }

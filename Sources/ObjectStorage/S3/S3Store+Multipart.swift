@@ -23,17 +23,20 @@ actor MultipartUpload {
         }
     }
 
-    /// Lets a part go once the one before has arrived.
-    func send(_ body: [UInt8], hash: String) async throws {
-        try await finishPart()
+    /// Lets a part go once the one before has arrived. Returns the memory of that one, emptied, to fill again: two
+    /// buffers serve a whole upload.
+    func send(_ body: [UInt8], hash: String) async throws -> [UInt8] {
+        var spare = try await finishPart()
         let query = [(name: "partNumber", value: String(parts.count + 1)), (name: "uploadId", value: id)]
         underWay = store.begin(
             S3Request("PUT", key: store.fullKey(key), query: query, body: body, bodyHash: hash))
+        spare.removeAll(keepingCapacity: true)
+        return spare
     }
 
     /// Makes the object out of its parts.
     func complete(sizeInBytes: Int64) async throws {
-        try await finishPart()
+        _ = try await finishPart()
         var request = S3Request(
             "POST", key: store.fullKey(key), query: [(name: "uploadId", value: id)],
             headers: [HTTPHeader("content-type", "application/xml")], body: S3XML.completionDocument(parts))
@@ -57,8 +60,9 @@ actor MultipartUpload {
         exchange.exchange.cancel()
     }
 
-    private func finishPart() async throws {
-        guard let exchange = underWay else { return }
+    /// The body of the part that has arrived; empty where none was under way.
+    private func finishPart() async throws -> [UInt8] {
+        guard let exchange = underWay else { return [] }
         defer { underWay = nil }
         switch try await store.outcome(of: exchange) {
         case .failure(let problem): throw store.storageError(problem, object: key.description)
@@ -67,6 +71,7 @@ actor MultipartUpload {
                 throw StorageError.failed(object: key.description, reason: "the store took a part without an ETag")
             }
             parts.append(UploadedPart(number: parts.count + 1, etag: etag))
+            return exchange.request.body
         }
     }
 }

@@ -20,8 +20,9 @@ enum S3Verdict: Equatable, Sendable {
 
     private static func judge(_ error: HTTPError) -> S3Verdict {
         switch error {
-        case .unreachable, .stalled, .interrupted: .transient(.transport(error), retryAfter: nil)
-        case .untrusted, .tooLarge, .unusable, .cancelled: .final(.transport(error))
+        // A handshake that broke off looks like one that was refused.
+        case .unreachable, .untrusted, .stalled, .interrupted: .transient(.transport(error), retryAfter: nil)
+        case .tooLarge, .unusable, .cancelled: .final(.transport(error))
         }
     }
 

@@ -138,7 +138,7 @@ actor S3Writer: ObjectWriter {
         let hash = currentPartHash
         let body = part
         part = []
-        try await upload?.send(body, hash: hash)
+        part = try await upload?.send(body, hash: hash) ?? []
         partNumber += 1
         partHash = SHA256()
     }
