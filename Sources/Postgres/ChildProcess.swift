@@ -56,15 +56,11 @@ struct ChildProcess: Sendable {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = Self.teardown
-        if let user {
-            options.userID = user.userID
-            options.groupID = user.groupID
-            options.supplementaryGroups = [user.groupID]
-        }
         let variables = environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
+        let words = (user?.commandPrefix.map { ServerText($0) } ?? []) + [ServerText(executable)] + arguments
         return Configuration(
             // Arguments given as bytes are handed to C as they are: the terminating zero is the caller's.
-            executable: .path(FilePath(executable)), arguments: Arguments(arguments.map { $0.bytes + [0] }),
+            executable: .path(FilePath(words[0].text)), arguments: Arguments(words.dropFirst().map { $0.bytes + [0] }),
             environment: .custom(Dictionary(uniqueKeysWithValues: variables)), workingDirectory: "/",
             platformOptions: options)
     }

@@ -17,7 +17,7 @@ struct ClusterSite: Sendable {
     let programs: ServerPrograms
     let options: ThrowAwayClusterOptions
 
-    private static let port = "5432"
+    private var port: String { options.settings["port"] ?? "5432" }
     private var serverFolder: String { "\(folder)/server" }
     private var dataFolder: String { "\(serverFolder)/data" }
     private var logPath: String { "\(serverFolder)/log" }
@@ -38,7 +38,7 @@ struct ClusterSite: Sendable {
 
     /// The longest path that a socket's address holds (`sun_path`), with its terminating zero.
     private func checkSocketPath() throws {
-        let path = "\(serverFolder)/.s.PGSQL.\(Self.port)"
+        let path = "\(serverFolder)/.s.PGSQL.\(port)"
         guard path.utf8.count <= 107 else {
             throw PostgresError.cluster(
                 reason: "the path of its socket, \(path), is longer than 107 bytes",
@@ -104,7 +104,7 @@ extension ClusterSite {
     ) async throws -> Success {
         let cluster = ThrowAwayCluster(
             connectionInfo: ConnectionInfo(keywords: [
-                "host": serverFolder, "port": Self.port, "user": options.superuser, "dbname": "postgres",
+                "host": serverFolder, "port": port, "user": options.superuser, "dbname": "postgres",
             ]), version: programs.version, folder: folder)
         let result = try await Subprocess.run(
             supervisor, input: .inputWriter, output: .discarded, error: .discarded
@@ -134,22 +134,18 @@ extension ClusterSite {
         platformOptions.teardownSequence = [
             .send(signal: .quit, toProcessGroup: true, allowedDurationToNextStep: .seconds(10))
         ]
-        if let user {
-            platformOptions.userID = user.userID
-            platformOptions.groupID = user.groupID
-            platformOptions.supplementaryGroups = [user.groupID]
-        }
         let variables = environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
-        let arguments = ["-c", Self.supervision, "dbops", logPath, programs.postgres.path, "-D", dataFolder]
+        let words = (user?.commandPrefix ?? []) + ["/bin/sh", "-c", Self.supervision, "dbops", logPath]
+            + [programs.postgres.path, "-D", dataFolder] + settingArguments
         return Configuration(
-            executable: .path("/bin/sh"), arguments: Arguments(arguments + settingArguments),
+            executable: .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),
             environment: .custom(Dictionary(uniqueKeysWithValues: variables)), workingDirectory: "/",
             platformOptions: platformOptions)
     }
 
     private var settingArguments: [String] {
         ClusterSettings.forLoading(
-            socketFolder: serverFolder, port: Self.port, memoryInBytes: ProcessInfo.processInfo.physicalMemory
+            socketFolder: serverFolder, port: port, memoryInBytes: ProcessInfo.processInfo.physicalMemory
         ).merging(options.settings) { $1 }
             .sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     }
@@ -166,7 +162,7 @@ extension ClusterSite {
                 let log = logTail
                 let hasFailed = log.contains("FATAL:") && !log.contains("starting up")
                 guard !hasFailed, ContinuousClock.now < deadline else {
-                    throw failure("the server does not start: \(log.isEmpty ? error.message : log)")
+                    throw failure("the server does not start: \(hasFailed ? log : error.message)")
                 }
                 try await Task.sleep(for: .milliseconds(20))
             }

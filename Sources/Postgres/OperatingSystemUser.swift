@@ -17,6 +17,19 @@ package struct OperatingSystemUser: Hashable, Sendable {
         groupID = entry.pw_gid
     }
 
+    /// What to put before a command so that it runs as this user, in its own process.
+    ///
+    /// util-linux's `setpriv`, because Subprocess 1.0.2 changes users between fork and exec with glibc's `setgroups`,
+    /// which waits for ever where another thread was just being made.
+    var commandPrefix: [String] {
+        [Self.setprivPath ?? "setpriv", "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups", "--"]
+    }
+
+    /// Nil where util-linux is missing.
+    static var setprivPath: String? {
+        ["/usr/bin/setpriv", "/bin/setpriv"].first { access($0, X_OK) == 0 }
+    }
+
     /// Whether this process may do anything, which `initdb` and `postgres` refuse to run with.
     package static var isRoot: Bool { geteuid() == 0 }
 }

@@ -14,6 +14,8 @@ struct ResultFields {
     }
 
     var severity: String? { field("S") }
+    /// The same in English, whatever the server's language: `FATAL` ends the connection.
+    var isFatal: Bool { ["FATAL", "PANIC"].contains(field("V")) }
     var message: String? { field("M") }
     var detail: String? { field("D") }
     var hint: String? { field("H") }

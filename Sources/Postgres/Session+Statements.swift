@@ -102,7 +102,7 @@ extension Session {
                 ? .connectionLost(server: server.displayText, reason: connectionInfo.redacting(words))
                 : .unexpectedResult(words.isEmpty ? "no result" : words)
         }
-        if PQstatus(connection) == CONNECTION_BAD {
+        if PQstatus(connection) == CONNECTION_BAD || fields?.isFatal == true {
             let reason = fields?.message.map { "\($0) (SQLSTATE \(sqlState))" } ?? words
             return .connectionLost(server: server.displayText, reason: reason)
         }

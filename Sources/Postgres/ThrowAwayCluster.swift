@@ -69,6 +69,11 @@ package struct ThrowAwayCluster: Sendable {
                 hint: "Make the user: useradd --system \(options.operatingSystemUser); or run dbops as another user.",
                 category: .configuration)
         }
+        guard OperatingSystemUser.setprivPath != nil else {
+            throw .cluster(
+                reason: "this process is root, PostgreSQL refuses root, and there is no setpriv to change users with",
+                hint: "Install it: apt-get install util-linux.", category: .configuration)
+        }
         return user
     }
 }
