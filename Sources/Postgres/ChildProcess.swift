@@ -39,6 +39,8 @@ struct ChildProcess: Sendable {
                 if !output.isAtEnd { await execution.teardown(using: Self.teardown) }
                 return (success, await standardError)
             }
+            // A child that was ended by the cancellation looks to the body as if it had come to its end.
+            try Task.checkCancellation()
             let (success, standardError) = result.closureResult
             return (success, Ending(status: ExitStatus(result.terminationStatus), standardError: standardError))
         } catch let error as SubprocessError {
