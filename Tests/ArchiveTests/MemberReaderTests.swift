@@ -126,6 +126,19 @@ import Testing
         }
     }
 
+    @Test func `notices padding that is not zero behind a member's data`() throws {
+        var paddings = 0
+        for count in 1...40 {
+            var member = try ISALCompressor().member([UInt8](repeating: UInt8(ascii: "a"), count: count))
+            member[member.count - 9] ^= 0x80
+            let error = #expect(throws: ArchiveError.self) {
+                try MemberReader.inflate(member, object: "m", limitInBytes: 100)
+            }
+            paddings += error?.message.contains("padded") == true ? 1 : 0
+        }
+        #expect(paddings > 0)
+    }
+
     @Test func `stays damaged once it was`() throws {
         let reader = MemberReader(object: "m")
         reader.append(Array("plain text".utf8))
