@@ -9,7 +9,7 @@ package enum OperationError: UserFacingError, Equatable {
     /// Tables that somebody else keeps locked.
     case tablesLocked(tables: [String], afterSeconds: Int)
     /// DDL kept getting between the snapshot and the locks.
-    case changingTables(table: String, reason: String, attempts: Int)
+    case changingTables(table: String, reason: String)
     /// The lock table of the server is too small for one lock per table.
     case lockTableFull(tables: Int, maxLocksPerTransaction: Int)
     /// pg_dump's table of contents could not be had.
@@ -37,8 +37,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .missingPrivilege(let tables, let role): "\(role) may not read \(Self.listed(tables))"
         case .tablesLocked(let tables, let seconds):
             "could not lock \(Self.listed(tables)) within \(seconds) s: somebody else holds a conflicting lock"
-        case .changingTables(let table, let reason, let attempts):
-            "\(table) was changed while the backup began (\(reason)), \(attempts) times in a row"
+        case .changingTables(let table, let reason): "\(table) changed while the backup began: \(reason)"
         case .lockTableFull(let tables, let setting):
             "the server's lock table is too small for \(tables) tables (max_locks_per_transaction = \(setting))"
         case .harvestFailed(let reason, _, _): "pg_dump could not read the database's definitions: \(reason)"

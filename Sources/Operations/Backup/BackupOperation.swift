@@ -61,7 +61,7 @@ package struct BackupOperation: Sendable {
         try await withLeaderSession { session, facts, pgDump in
             let begun = try await ConsistentStart(
                 session: session, facts: facts, harvest: harvest(pgDump, of: session, facts: facts),
-                patience: settings.lockWait, reporter: context.reporter
+                patience: settings.lockWait, reporter: context.reporter, warnings: warnings
             ).begin()
             try await begun.leader.release()
             return BackupPreview(
@@ -103,7 +103,7 @@ package struct BackupOperation: Sendable {
         context.reporter.report(.phase("locking tables and reading the table of contents"))
         let begun = try await ConsistentStart(
             session: session, facts: facts, harvest: harvest(pgDump, of: session, facts: facts),
-            patience: settings.lockWait, reporter: context.reporter
+            patience: settings.lockWait, reporter: context.reporter, warnings: warnings
         ).begin()
         try await crossCheck(begun.contents, pgDump: pgDump)
         context.reporter.report(

@@ -10,6 +10,7 @@ struct ConsistentStart {
         let plan: BackupPlan
     }
 
+    /// At least so often, and for as long as the patience lasts, a start is tried that DDL gets in the way of.
     static let attempts = 3
 
     let session: Session
@@ -17,29 +18,36 @@ struct ConsistentStart {
     let harvest: TOCHarvest
     let patience: Duration
     let reporter: any ProgressReporter
+    let warnings: Warnings
 
     func begin() async throws -> Begun {
-        var last = RaceCheck.Verdict.unchanged
-        for _ in 0..<Self.attempts {
+        let end = ContinuousClock.now + patience
+        for attempt in 1... {
             let leader = try await SnapshotLeader.begin(on: session, facts: facts, patience: patience)
-            let contents = try await readContents(leader)
-            last = try await checkLateTables(contents, leader: leader)
-            guard case .changed(let table, let reason) = last else {
-                let planFacts = try await BackupPlanner.gatherFacts(for: contents, leader: leader)
-                return Begun(
-                    leader: leader, contents: contents, plan: try BackupPlanner.plan(contents, facts: planFacts))
+            do {
+                return try await begin(with: leader)
+            } catch let error as OperationError where error.category == .tryLater {
+                guard attempt < Self.attempts || ContinuousClock.now < end else { throw error }
+                reporter.report(.note("beginning anew: \(error.message)"))
+                try await session.execute("ROLLBACK")
             }
-            reporter.report(.note("\(table) changed while the backup began (\(reason)); beginning anew"))
-            try await session.execute("ROLLBACK")
         }
-        guard case .changed(let table, let reason) = last else { throw CancellationError() }
-        throw OperationError.changingTables(table: table, reason: reason, attempts: Self.attempts)
+        throw CancellationError()
+    }
+
+    private func begin(with leader: SnapshotLeader) async throws -> Begun {
+        let contents = try await readContents(leader)
+        if case .changed(let table, let reason) = try await checkLateTables(contents, leader: leader) {
+            throw OperationError.changingTables(table: table, reason: reason)
+        }
+        let facts = try await BackupPlanner.gatherFacts(for: contents, leader: leader)
+        return Begun(leader: leader, contents: contents, plan: try BackupPlanner.plan(contents, facts: facts))
     }
 
     /// Where pg_dump fails on a table that the leader could not lock, the leader's own error says it better.
     private func readContents(_ leader: SnapshotLeader) async throws -> TableOfContents {
         do {
-            return try await harvest.run(snapshot: leader.snapshotName)
+            return try await harvest.run(snapshot: leader.snapshotName) { warnings.add($0) }
         } catch let error as OperationError {
             throw Self.explanation(of: error, refusals: leader.refusals, role: facts.currentUser.text, patience: patience)
         }

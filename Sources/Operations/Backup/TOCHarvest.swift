@@ -16,7 +16,7 @@ struct TOCHarvest: Sendable {
     /// `UTF8`, or `SQL_ASCII` for databases whose bytes nobody can convert.
     let encoding: String
 
-    /// Beyond this, something other than a table of contents comes out of the pipe.
+    /// How long pg_dump waits for its own locks, while somebody's ALTER may be queued behind the leader's.
     static let lockWaitInMilliseconds = 10_000
 
     func arguments(snapshot: String?) -> [String] {
@@ -27,8 +27,10 @@ struct TOCHarvest: Sendable {
         return arguments + filters
     }
 
-    /// The table of contents of the database as `snapshot` sees it, or as it is now where there is none.
-    func run(snapshot: String?) async throws -> TableOfContents {
+    /// The table of contents of the database as `snapshot` sees it, or as it is now where there is none. `warn` is
+    /// told what pg_dump warns of: what a role may not dump, for instance subscriptions, it leaves out with no more
+    /// than that.
+    func run(snapshot: String?, warn: (String) -> Void = { _ in }) async throws -> TableOfContents {
         let (contents, ending) = try await pgDump.withStandardOutput(
             arguments(snapshot: snapshot).map { ServerText($0) }, connection: connection
         ) { output in
@@ -37,6 +39,9 @@ struct TOCHarvest: Sendable {
             return reader.tableOfContents
         }
         guard let contents else { throw Self.failure(standardError: ending.standardError, status: ending.status.description) }
+        for line in ending.standardError.split(separator: "\n") where line.hasPrefix("pg_dump: warning: ") {
+            warn(String(line))
+        }
         return contents
     }
 

@@ -11,7 +11,6 @@ package struct BackupSource: Sendable {
     /// Of the manifest's bytes: what a verification is bound to.
     package let manifestSHA256: String
 
-    static let manifestName = "manifest.json"
     private static let manifestLimitInBytes = 1 << 30
 
     package var url: String { "\(store.location.url)/\(folder)" }
@@ -21,7 +20,7 @@ package struct BackupSource: Sendable {
     package static func open(_ folder: ObjectKey, in store: any ObjectStore) async throws -> BackupSource {
         let bytes: [UInt8]
         do {
-            bytes = try await store.read(folder.appending(manifestName), limitInBytes: manifestLimitInBytes)
+            bytes = try await store.read(folder.appending(Manifest.objectName), limitInBytes: manifestLimitInBytes)
         } catch StorageError.notFound {
             let place = "\(store.location.url)/\(folder)"
             let others = try await store.list(under: folder)

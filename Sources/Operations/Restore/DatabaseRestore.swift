@@ -38,6 +38,7 @@ struct DatabaseRestore: Sendable {
 
             context.reporter.report(.phase("making the definitions"))
             let definitions = Stopwatch()
+            try await makeSchemas()
             try await stock.run(["--section=pre-data"], step: "making the definitions")
             timings.definitions = definitions.seconds
 
@@ -70,6 +71,24 @@ struct DatabaseRestore: Sendable {
         try await stock.run(["--section=data"], list: list, step: "making large objects")
         try await loaders.runLargeObjects()
         try await stock.run(["--section=post-data"], list: list, step: step)
+    }
+
+    /// A backup of chosen tables holds neither their schemas nor the extensions that might make them.
+    private func makeSchemas() async throws {
+        guard source.manifest.archive.filters.contains(where: { $0.hasPrefix("--table=") }) else { return }
+        let there = Set(contents.entries.filter { $0.desc == "SCHEMA" }.map(\.tag)).union(["public", "pg_catalog", ""])
+        let missing = Set(contents.entries.compactMap(\.namespace)).subtracting(there)
+        guard !missing.isEmpty else { return }
+        let session = try await Session.open(target, applicationName: context.applicationName)
+        do {
+            for schema in missing.sorted() {
+                try await session.execute("CREATE SCHEMA IF NOT EXISTS \(schema.quotedAsIdentifier)")
+            }
+        } catch {
+            await session.close()
+            throw error
+        }
+        await session.close()
     }
 
     /// Settings that change what COPY accepts; pg_restore's own statements run under them too.

@@ -20,14 +20,24 @@ struct Prerequisites: Equatable {
     /// Collations of users are part of the backup; those of the system must be there before.
     private static let systemSchema = "\"pg_catalog\"."
 
-    init(of manifest: Manifest, offer: Offer) {
+    init(of manifest: Manifest, _ contents: TableOfContents, offer: Offer) {
         func lacking(_ wanted: [String], _ there: Set<String>) -> [String] {
             Set(wanted).subtracting(there).sorted()
         }
-        missingRoles = lacking(manifest.roles.map(\.text), offer.roles)
+        missingRoles = lacking(Self.roles(manifest, contents).map(\.text), offer.roles)
         missingExtensions = lacking(manifest.extensions.map(\.name.text), offer.extensions)
         missingCollations = lacking(manifest.collations.map(\.name.text).filter { $0.hasPrefix(Self.systemSchema) }, offer.collations)
         missingTablespaces = lacking(manifest.tablespaces.map(\.text), offer.tablespaces)
+    }
+
+    /// The role that made the source's cluster is needed only where something names it: elsewhere it has another name.
+    private static func roles(_ manifest: Manifest, _ contents: TableOfContents) -> [ServerText] {
+        manifest.roles.filter { role in
+            role != manifest.server.bootstrapRole
+                || contents.entries.contains { entry in
+                    entry.owner == role || entry.desc == "ACL" && entry.defn?.text.contains(role.text) == true
+                }
+        }
     }
 
     static func offer(of session: Session) async throws -> Offer {

@@ -51,7 +51,7 @@ package struct RestoreOperation: Sendable {
             if let example = try await TargetDatabase.firstObject(on: session) {
                 throw OperationError.targetNotEmpty(database: session.server.database, example: example)
             }
-            pgRestore = try await prepare(session)
+            pgRestore = try await prepare(session, contents)
             await session.close()
         } catch {
             await session.close()
@@ -66,7 +66,7 @@ package struct RestoreOperation: Sendable {
             target.with(database: TargetDatabase.maintenance), applicationName: context.applicationName)
         do {
             try await session.refusePooler()
-            let pgRestore = try await prepare(session)
+            let pgRestore = try await prepare(session, contents)
             try await TargetDatabase.create(name, like: source.manifest, on: session)
             do {
                 let timings = try await restore(
@@ -90,8 +90,8 @@ package struct RestoreOperation: Sendable {
     }
 
     /// Refuses a server that lacks what the backup needs, before anything is made there.
-    private func prepare(_ session: Session) async throws -> ClientTool {
-        let missing = Prerequisites(of: source.manifest, offer: try await Prerequisites.offer(of: session))
+    private func prepare(_ session: Session, _ contents: TableOfContents) async throws -> ClientTool {
+        let missing = Prerequisites(of: source.manifest, contents, offer: try await Prerequisites.offer(of: session))
         if let error = missing.refusal { throw error }
         return try await context.tools.pgRestore(for: source.manifest, serverMajor: session.server.majorVersion)
     }

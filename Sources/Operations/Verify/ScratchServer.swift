@@ -17,6 +17,7 @@ struct ScratchServer {
 
     let context: OperationContext
     let manifest: Manifest
+    let contents: TableOfContents
     let settings: VerifySettings
 
     /// Makes the database, runs `body`, and removes all, whatever happens. Throws
@@ -73,7 +74,8 @@ struct ScratchServer {
             for name in try await ScratchDatabase.sweepLeftovers(session) {
                 context.reporter.report(.note("dropped \(name), which a killed run had left"))
             }
-            var missing = Prerequisites(of: manifest, offer: try await Prerequisites.offer(of: session))
+            var missing = Prerequisites(
+                of: manifest, contents, offer: try await Prerequisites.offer(of: session))
             missing.missingTablespaces = []
             if let refusal = missing.refusal { throw refusal }
             await session.close()

@@ -56,10 +56,11 @@ package struct VerifyOperation: Sendable {
         try await objects.companions()
         let contents = try await readContents(&findings)
         if findings.failed { return }
-        let proof = try await ScratchServer(context: context, manifest: source.manifest, settings: settings)
-            .withDatabase(warnings: warnings) { scratch in
-                try await prove(contents, in: scratch, findings)
-            }
+        let proof = try await ScratchServer(
+            context: context, manifest: source.manifest, contents: contents, settings: settings
+        ).withDatabase(warnings: warnings) { scratch in
+            try await prove(contents, in: scratch, findings)
+        }
         findings = proof
     }
 
