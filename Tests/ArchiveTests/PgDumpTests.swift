@@ -131,10 +131,17 @@ struct PgDumpTests {
         #expect(try Self.sortedDump(of: restored, on: server) == Self.sortedDump(of: database, on: server))
     }
 
-    /// Row order means nothing, and pg_dump marks each script with a random key.
+    /// Row order means nothing, and pg_dump marks each script with a random key. Rows of a table partitioned by the hash
+    /// of an enum may stand in other leaves after a restore, so they are read from the root.
     private static func sortedDump(of database: String, on server: TestServer) throws -> [UInt8] {
         try server.bytes(
-            #"pg_dump --load-via-partition-root \#(database) | grep -av '^\\\(un\)\?restrict' | LC_ALL=C sort"#)
+            #"""
+            {
+                pg_dump --exclude-table-data='hashed_*' \#(database) | grep -av '^\\\(un\)\?restrict'
+                [ \#(database) = bytes ] || [ \#(database) = restored_bytes ] ||
+                    psql -AtX -d \#(database) -c 'select m, t from hashed'
+            } | LC_ALL=C sort
+            """#)
     }
 
     /// The commands of RESTORE.md's third and fourth chapter, run as they stand.
