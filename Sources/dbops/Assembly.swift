@@ -40,6 +40,9 @@ struct Assembly {
     func backup(_ text: String, in storeText: String?, _ options: StoreOptions) async throws -> BackupSource {
         switch try BackupReference(parsing: text, currentDirectory: currentDirectory) {
         case .folder(let location, let folder):
+            if case .directory(let path) = location, isFile("\(path)/\(folder)") {
+                throw ForeignDumpError(path: "\(path)/\(folder)")
+            }
             return try await BackupSource.open(ObjectKey(folder), in: try open(location, options))
         case .id(let id):
             guard let storeText else { throw MissingStoreError(id: id.description) }
@@ -51,6 +54,11 @@ struct Assembly {
         }
     }
 
+    private func isFile(_ path: String) -> Bool {
+        var isFolder = false as ObjCBool
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+
     private var temporaryDirectory: String { environment["TMPDIR"] ?? "/tmp" }
 
     private func logger(_ runID: RunID) -> Logger {
@@ -59,6 +67,14 @@ struct Assembly {
         logger[metadataKey: "run.id"] = "\(runID)"
         return logger
     }
+}
+
+/// A file is no backup of dbops: those are folders.
+struct ForeignDumpError: UserFacingError {
+    let path: String
+    var message: String { "\(path) is a file, not the folder of a backup" }
+    var hint: String? { "This version proves backups that dbops has made; for a file of pg_dump use pg_restore or psql." }
+    var category: FailureCategory { .unavailable }
 }
 
 /// An id alone does not say where the backup is.

@@ -16,7 +16,7 @@ enum Main {
         do {
             command = try DBOps.parseAsRoot(arguments)
         } catch {
-            return refuse(error)
+            return answer(error)
         }
         let task = Task { () async throws -> Void in
             var command = command
@@ -32,12 +32,14 @@ enum Main {
             return 0
         } catch {
             if let signal = interruption.signal { return 128 + signal }
+            // Help that was asked for by the command `help` comes as an error of that command.
+            if error is CleanExit { return answer(error) }
             return ErrorRendering.exitCode(of: error)
         }
     }
 
-    /// `--help` and `--version` come here as well; they are no failures.
-    private static func refuse(_ error: any Error) -> Int32 {
+    /// What the argument parser has to say: a complaint, or help and version, which are no failures.
+    private static func answer(_ error: any Error) -> Int32 {
         let code = DBOps.exitCode(for: error)
         let text = DBOps.fullMessage(for: error)
         if code == .success { print(text) } else { StandardError.write(text) }
