@@ -33,7 +33,7 @@ enum Main {
         } catch {
             if let signal = interruption.signal { return 128 + signal }
             // Help that was asked for by the command `help` comes as an error of that command.
-            if error is CleanExit { return answer(error) }
+            if DBOps.exitCode(for: error) == .success { return answer(error) }
             return ErrorRendering.exitCode(of: error)
         }
     }
