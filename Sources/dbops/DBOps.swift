@@ -7,12 +7,12 @@ struct DBOps: AsyncParsableCommand {
         abstract: "Back up PostgreSQL, and prove every backup by restoring it.",
         discussion: """
             EXAMPLES
-              dbops backup now --database postgresql://backup@db.internal/shop --to s3://acme-backups/prod
-              dbops restore --verify s3://acme-backups/prod/shop/20261121T020000Z-k3v7qa
-              dbops list --store s3://acme-backups/prod
+              dbops backup now --database postgresql://backup@db/shop --to s3://acme/prod
+              dbops restore --verify s3://acme/prod/shop/20261121T020000Z-k3v7qa
+              dbops list --store s3://acme/prod
 
-            Passwords come from PGPASSWORD, ~/.pgpass, a service file or --password-file, never from options.
-            Exit codes: dbops help exit-codes.
+            Passwords come from PGPASSWORD, ~/.pgpass, a service file or
+            --password-file, never from options. Exit codes: dbops help exit-codes.
             """,
         version: Version.text,
         subcommands: [BackupCommand.self, RestoreCommand.self, ListCommand.self, ShowCommand.self, ExitCodesCommand.self])

@@ -41,7 +41,7 @@ enum ExitCode: Int32, CaseIterable {
         case .partial: "partial: some steps or stores failed"
         case .usage: "usage: unknown option, bad value"
         case .damaged: "the archive is damaged, or a check of a verification failed"
-        case .unavailable: "not available: server, store or bucket missing or not reachable; no fitting server programs"
+        case .unavailable: "not available: server, store or bucket; no fitting programs"
         case .defect: "a fault of dbops"
         case .cannotWrite: "cannot write: read-only, disk full, the target exists"
         case .tryLater: "try later: a lock is held, too many connections"

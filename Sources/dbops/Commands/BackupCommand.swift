@@ -13,13 +13,16 @@ struct BackupNowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "now", abstract: "Make a backup at once.",
         discussion: """
-            The rows go straight from the server through compression into the store, never to a local disk. A backup
-            is there when its manifest is there, which is written last.
+            The rows go straight from the server through compression into the store,
+            never to a local disk. A backup is there when its manifest is there, which is
+            written last.
 
             EXAMPLES
-              dbops backup now --database postgresql://backup@db.internal/shop --to s3://acme-backups/prod
-              dbops backup now --database "host=/run/postgresql dbname=shop" --to file:///var/backups
-              dbops backup now --database postgresql:///shop --to s3://b/p --endpoint https://s3.example.com --path-style
+              dbops backup now --database postgresql://backup@db/shop --to s3://acme/prod
+              dbops backup now --database "host=/run/postgresql dbname=shop" \
+                --to file:///var/backups
+              dbops backup now --database postgresql:///shop --to s3://acme/prod \
+                --endpoint https://s3.example.com --path-style
             """)
 
     @Option(help: ArgumentHelp("The database: any libpq URL or conninfo.", valueName: "url"))

@@ -8,7 +8,7 @@ struct ListCommand: AsyncParsableCommand {
         commandName: "list", abstract: "List the backups of a store.",
         discussion: """
             EXAMPLES
-              dbops list --store s3://acme-backups/prod
+              dbops list --store s3://acme/prod
               dbops list shop --store file:///var/backups --json
             """)
 

@@ -8,14 +8,17 @@ struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Restore a backup, or prove it by a restore that is thrown away.",
         discussion: """
-            With --verify the backup is restored into a scratch database, compared with what was dumped, row by row,
-            and dropped again: by default in a throw-away cluster that dbops makes from the server programs of this
-            machine, so that no server of yours is touched.
+            With --verify the backup is restored into a scratch database, compared with
+            what was dumped, row by row, and dropped again: by default in a throw-away
+            cluster that dbops makes from the server programs of this machine, so that no
+            server of yours is touched.
 
             EXAMPLES
-              dbops restore --verify s3://acme-backups/prod/shop/20261121T020000Z-k3v7qa
-              dbops restore --verify ./backups/shop/20261121T020000Z-k3v7qa --on postgresql://test.internal/postgres
-              dbops restore s3://acme-backups/prod/shop/20261121T020000Z-k3v7qa --into postgresql://db2/shop --create
+              dbops restore --verify s3://acme/prod/shop/20261121T020000Z-k3v7qa
+              dbops restore --verify ./backups/shop/20261121T020000Z-k3v7qa \
+                --on postgresql://test.internal/postgres
+              dbops restore s3://acme/prod/shop/20261121T020000Z-k3v7qa \
+                --into postgresql://db2/shop --create
             """)
 
     @Argument(help: "The backup: an s3:// or file:// URL, a path, or an id with --store.")

@@ -8,7 +8,7 @@ struct ShowCommand: AsyncParsableCommand {
         commandName: "show", abstract: "Show one backup: what is in it, where it comes from, when it was proven.",
         discussion: """
             EXAMPLES
-              dbops show s3://acme-backups/prod/shop/20261121T020000Z-k3v7qa
+              dbops show s3://acme/prod/shop/20261121T020000Z-k3v7qa
               dbops show 20261121T020000Z-k3v7qa --store file:///var/backups
             """)
 
