@@ -19,9 +19,9 @@ struct BackupNowCommand: AsyncParsableCommand {
 
             EXAMPLES
               dbops backup now --database postgresql://backup@db/shop --to s3://acme/prod
-              dbops backup now --database "host=/run/postgresql dbname=shop" \
+              dbops backup now --database "host=/run/postgresql dbname=shop" \\
                 --to file:///var/backups
-              dbops backup now --database postgresql:///shop --to s3://acme/prod \
+              dbops backup now --database postgresql:///shop --to s3://acme/prod \\
                 --endpoint https://s3.example.com --path-style
             """)
 

@@ -15,9 +15,9 @@ struct RestoreCommand: AsyncParsableCommand {
 
             EXAMPLES
               dbops restore --verify s3://acme/prod/shop/20261121T020000Z-k3v7qa
-              dbops restore --verify ./backups/shop/20261121T020000Z-k3v7qa \
+              dbops restore --verify ./backups/shop/20261121T020000Z-k3v7qa \\
                 --on postgresql://test.internal/postgres
-              dbops restore s3://acme/prod/shop/20261121T020000Z-k3v7qa \
+              dbops restore s3://acme/prod/shop/20261121T020000Z-k3v7qa \\
                 --into postgresql://db2/shop --create
             """)
 
