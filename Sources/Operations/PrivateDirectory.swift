@@ -16,8 +16,9 @@ enum PrivateDirectory {
 
     /// Writes `bytes` as a file with mode 0600.
     static func write(_ bytes: [UInt8], to path: String) throws {
-        guard FileManager.default.createFile(
-            atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
         else {
             throw OperationError.scratchFile(path: path)
         }

@@ -13,7 +13,8 @@ extension ServerFacts {
         Manifest.Server(
             versionText: versionText, versionNumber: versionNumber, systemIdentifier: systemIdentifier ?? "",
             encoding: locale.encoding.text, collation: locale.manifestCollation, lcMonetary: monetaryLocale.text,
-            timeZone: timeZone.text, bootstrapRole: roles.first(where: \.isBootstrap)?.name, dataChecksums: hasDataChecksums, blockSize: blockSizeInBytes)
+            timeZone: timeZone.text, bootstrapRole: roles.first(where: \.isBootstrap)?.name,
+            dataChecksums: hasDataChecksums, blockSize: blockSizeInBytes)
     }
 
     var manifestExtensions: [Manifest.Extension] {
@@ -24,7 +25,8 @@ extension ServerFacts {
         collations.map { collation in
             Manifest.UsedCollation(
                 name: SQLIdentifier(schema: collation.schema, name: collation.name).quoted,
-                provider: DatabaseLocale.Provider(rawValue: collation.provider).map(\.manifestName) ?? collation.provider,
+                provider: DatabaseLocale.Provider(rawValue: collation.provider).map(\.manifestName)
+                    ?? collation.provider,
                 locale: (collation.locale ?? collation.collate)?.text, version: collation.version?.text)
         }
     }

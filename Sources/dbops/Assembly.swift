@@ -63,7 +63,7 @@ struct Assembly {
 
     private func logger(_ runID: RunID) -> Logger {
         var logger = Logger(label: "dbops") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = global.verbose ? .debug : .error
+        logger.logLevel = global.verbose ? .debug : .critical
         logger[metadataKey: "run.id"] = "\(runID)"
         return logger
     }
@@ -73,7 +73,9 @@ struct Assembly {
 struct ForeignDumpError: UserFacingError {
     let path: String
     var message: String { "\(path) is a file, not the folder of a backup" }
-    var hint: String? { "This version proves backups that dbops has made; for a file of pg_dump use pg_restore or psql." }
+    var hint: String? {
+        "This version proves backups that dbops has made; for a file of pg_dump use pg_restore or psql."
+    }
     var category: FailureCategory { .unavailable }
 }
 

@@ -15,7 +15,9 @@ struct DBOps: AsyncParsableCommand {
             --password-file, never from options. Exit codes: dbops help exit-codes.
             """,
         version: Version.text,
-        subcommands: [BackupCommand.self, RestoreCommand.self, ListCommand.self, ShowCommand.self, ExitCodesCommand.self])
+        subcommands: [
+            BackupCommand.self, RestoreCommand.self, ListCommand.self, ShowCommand.self, ExitCodesCommand.self,
+        ])
 }
 
 /// The version of this dbops.

@@ -31,6 +31,10 @@ package struct BackupOperation: Sendable {
 
     /// Plans and executes. Throws where no backup was made; then nothing is left that `list` would show.
     package func execute() async throws -> BackupReport {
+        try await context.logged("backup", on: connection.displayText) { try await backUp() }
+    }
+
+    private func backUp() async throws -> BackupReport {
         try await withLeaderSession { session, facts, pgDump in
             let startedAt = CivilTime(context.clock.now)
             let stopwatch = Stopwatch()
@@ -45,7 +49,8 @@ package struct BackupOperation: Sendable {
                     try await keepAlive(heartbeat)
                 } beside: {
                     try await write(
-                        place, startedAt: startedAt, stopwatch: stopwatch, session: session, facts: facts, pgDump: pgDump)
+                        place, startedAt: startedAt, stopwatch: stopwatch, session: session, facts: facts,
+                        pgDump: pgDump)
                 }
                 await finish(heartbeat)
                 return report(place, manifest: manifest)
@@ -147,7 +152,9 @@ package struct BackupOperation: Sendable {
             of: contents, major: pgDump.version.major)
         guard counted == contents.entries.count else {
             throw ArchiveError.damaged(
-                object: "toc.dat", reason: "pg_restore counts \(counted.map(String.init) ?? "no") entries, dbops \(contents.entries.count)")
+                object: "toc.dat",
+                reason: "pg_restore counts \(counted.map(String.init) ?? "no") entries, dbops \(contents.entries.count)"
+            )
         }
     }
 

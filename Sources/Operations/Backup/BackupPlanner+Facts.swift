@@ -64,6 +64,7 @@ extension BackupPlanner {
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
              WHERE c.relpersistence = 'u' AND c.relkind = 'r'
             """)
-        return Set(try result.rows.map { SQLIdentifier(schema: try $0.text("schema"), name: try $0.text("name")).quoted })
+        return Set(
+            try result.rows.map { SQLIdentifier(schema: try $0.text("schema"), name: try $0.text("name")).quoted })
     }
 }

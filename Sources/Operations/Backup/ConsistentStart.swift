@@ -49,7 +49,8 @@ struct ConsistentStart {
         do {
             return try await harvest.run(snapshot: leader.snapshotName) { warnings.add($0) }
         } catch let error as OperationError {
-            throw Self.explanation(of: error, refusals: leader.refusals, role: facts.currentUser.text, patience: patience)
+            throw Self.explanation(
+                of: error, refusals: leader.refusals, role: facts.currentUser.text, patience: patience)
         }
     }
 

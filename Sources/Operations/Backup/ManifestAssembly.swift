@@ -19,7 +19,8 @@ struct ManifestAssembly {
         return Manifest(
             backup: name.id, job: name.job, database: facts.database, runID: context.runID.description,
             dbopsVersion: context.version, startedAt: startedAt, finishedAt: startedAt, snapshot: snapshot,
-            server: facts.manifestServer, client: Manifest.Client(pgDumpVersion: pgDump.version.description), archive: archive,
+            server: facts.manifestServer, client: Manifest.Client(pgDumpVersion: pgDump.version.description),
+            archive: archive,
             extensions: facts.manifestExtensions, roles: facts.roles.map(\.name), tablespaces: facts.tablespaces,
             collations: facts.manifestCollations, invalidIndexes: facts.invalidIndexNames,
             unvalidatedConstraints: facts.unvalidatedConstraintNames,

@@ -38,7 +38,9 @@ struct TOCHarvest: Sendable {
             while !reader.isComplete, let bytes = try await output.next() { try reader.append(bytes) }
             return reader.tableOfContents
         }
-        guard let contents else { throw Self.failure(standardError: ending.standardError, status: ending.status.description) }
+        guard let contents else {
+            throw Self.failure(standardError: ending.standardError, status: ending.status.description)
+        }
         for line in ending.standardError.split(separator: "\n") where line.hasPrefix("pg_dump: warning: ") {
             warn(String(line))
         }
@@ -61,7 +63,8 @@ struct TOCHarvest: Sendable {
         if text.contains("permission denied") {
             return .harvestFailed(
                 reason: text, category: .permission,
-                hint: "GRANT pg_read_all_data TO the backup role (PostgreSQL 14 and later), or SELECT on what it names.")
+                hint: "GRANT pg_read_all_data TO the backup role (PostgreSQL 14 and later), or SELECT on what it names."
+            )
         }
         if text.contains("no matching") {
             return .harvestFailed(

@@ -17,7 +17,8 @@ package enum BackupReference: Equatable, Sendable {
         let location = try StoreLocation(parsing: place, currentDirectory: currentDirectory)
         guard let (store, folder) = location.splittingLastFolder else {
             throw StoreLocationError(
-                message: "\"\(text)\" is a store, not a backup", hint: "Name one: dbops list --store \(text) shows them.")
+                message: "\"\(text)\" is a store, not a backup",
+                hint: "Name one: dbops list --store \(text) shows them.")
         }
         self = .folder(store: store, folder: folder)
     }

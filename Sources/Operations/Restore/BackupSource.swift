@@ -24,7 +24,9 @@ package struct BackupSource: Sendable {
         } catch StorageError.notFound {
             let place = "\(store.location.url)/\(folder)"
             let others = try await store.list(under: folder)
-            guard !others.isEmpty else { throw StorageError.notFound(object: "the backup \(folder)", store: store.location.url) }
+            guard !others.isEmpty else {
+                throw StorageError.notFound(object: "the backup \(folder)", store: store.location.url)
+            }
             throw OperationError.notABackup(
                 place: place, reason: "it holds \(others.count) objects but no manifest.json, which is written last")
         }

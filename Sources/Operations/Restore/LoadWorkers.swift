@@ -14,7 +14,8 @@ struct LoadWorkers: Sendable {
     func run() async throws {
         let load = TableLoad(stream: VerifiedStream(source: source), reporter: context.reporter)
         let statements = Dictionary(
-            contents.entries.compactMap { entry in entry.copyStmt.map { (entry.dumpID, $0) } }) { first, _ in first }
+            contents.entries.compactMap { entry in entry.copyStmt.map { (entry.dumpID, $0) } }
+        ) { first, _ in first }
         let tables = source.manifest.tables.sorted { $0.bytesRaw > $1.bytesRaw }
         try await share(tables) { table, session in
             guard let statement = statements[table.dumpID] else {

@@ -26,7 +26,8 @@ struct Prerequisites: Equatable {
         }
         missingRoles = lacking(Self.roles(manifest, contents).map(\.text), offer.roles)
         missingExtensions = lacking(manifest.extensions.map(\.name.text), offer.extensions)
-        missingCollations = lacking(manifest.collations.map(\.name.text).filter { $0.hasPrefix(Self.systemSchema) }, offer.collations)
+        missingCollations = lacking(
+            manifest.collations.map(\.name.text).filter { $0.hasPrefix(Self.systemSchema) }, offer.collations)
         missingTablespaces = lacking(manifest.tablespaces.map(\.text), offer.tablespaces)
     }
 
@@ -47,7 +48,8 @@ struct Prerequisites: Equatable {
         return Offer(
             roles: try await names("SELECT rolname AS name FROM pg_catalog.pg_roles"),
             extensions: try await names("SELECT name FROM pg_catalog.pg_available_extensions"),
-            collations: try await names("""
+            collations: try await names(
+                """
                 SELECT DISTINCT '"pg_catalog"."' || pg_catalog.replace(collname, '"', '""') || '"' AS name
                   FROM pg_catalog.pg_collation WHERE collnamespace = 'pg_catalog'::pg_catalog.regnamespace
                 """),

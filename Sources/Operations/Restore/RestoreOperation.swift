@@ -24,6 +24,10 @@ package struct RestoreOperation: Sendable {
     /// Throws where the restore did not come to its end. A database that was made for it is dropped again; one that
     /// was there keeps what was loaded.
     package func execute() async throws -> RestoreReport {
+        try await context.logged("restore", on: source.url) { try await restore() }
+    }
+
+    private func restore() async throws -> RestoreReport {
         let total = Stopwatch()
         try await requireObjects()
         let contents = try TableOfContents(parsing: try await source.readObject(named: TableOfContents.objectName))

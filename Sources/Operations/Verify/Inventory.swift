@@ -10,7 +10,9 @@ struct Inventory {
         let tag: String
         let owner: String
 
-        var description: String { "\(kind) \(schema.isEmpty ? "" : schema + ".")\(tag)\(owner.isEmpty ? "" : " (\(owner))")" }
+        var description: String {
+            "\(kind) \(schema.isEmpty ? "" : schema + ".")\(tag)\(owner.isEmpty ? "" : " (\(owner))")"
+        }
 
         static func < (left: Item, right: Item) -> Bool {
             (left.kind, left.schema, left.tag, left.owner) < (right.kind, right.schema, right.tag, right.owner)
@@ -54,7 +56,9 @@ struct Inventory {
 
     /// Subscriptions are left out of a scratch restore on purpose; the report names them.
     private var subscriptions: [String] {
-        backup.entries.filter { $0.desc.text == "SUBSCRIPTION" }.map { "not restored, on purpose: SUBSCRIPTION \($0.tag)" }
+        backup.entries.filter { $0.desc.text == "SUBSCRIPTION" }.map {
+            "not restored, on purpose: SUBSCRIPTION \($0.tag)"
+        }
     }
 
     func check() -> VerificationCheck {
@@ -82,7 +86,8 @@ struct Inventory {
     /// Majors differ in what they dump as entries of their own; what holds or guards data is the same in all.
     private static func mattersAcrossMajors(_ difference: String) -> Bool {
         let kinds = [
-            "TABLE ", "TABLE DATA ", "SEQUENCE ", "VIEW ", "MATERIALIZED VIEW ", "FUNCTION ", "INDEX ", "FK CONSTRAINT ",
+            "TABLE ", "TABLE DATA ", "SEQUENCE ", "VIEW ", "MATERIALIZED VIEW ", "FUNCTION ", "INDEX ",
+            "FK CONSTRAINT ",
             "TRIGGER ", "TYPE ", "DOMAIN ", "SCHEMA ",
         ]
         return kinds.contains { difference.hasPrefix("missing: \($0)") }

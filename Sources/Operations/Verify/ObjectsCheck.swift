@@ -25,7 +25,8 @@ struct ObjectsCheck: Sendable {
         }
         let summary = "\(expected.count) objects, \(expected.reduce(0) { $0 + $1.size }) bytes"
         guard faults.isEmpty else {
-            return .failed(.objects, expected: summary, found: "\(faults.count) missing or of another size", details: faults)
+            return .failed(
+                .objects, expected: summary, found: "\(faults.count) missing or of another size", details: faults)
         }
         return .passed(.objects, expected: summary, found: summary)
     }

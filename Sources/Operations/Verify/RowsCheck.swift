@@ -31,7 +31,8 @@ struct RowsCheck: Sendable {
         for leaf in leaves { digest += leaf.rowDigest }
         let columns = leaves.first?.columnsInDigestOrder ?? []
         let oids = leaves.map {
-            "\(SQLIdentifier(schema: $0.schema, name: $0.name).quoted.quotedAsLiteral)::pg_catalog.regclass" as ServerText
+            "\(SQLIdentifier(schema: $0.schema, name: $0.name).quoted.quotedAsLiteral)::pg_catalog.regclass"
+                as ServerText
         }
         let statement: ServerText = """
             COPY (SELECT \(columns.joined(separator: ", ")) FROM \(root) \

@@ -10,7 +10,8 @@ struct SequenceComparison {
         Dictionary(
             contents.entries.filter { $0.desc.text == "SEQUENCE SET" }.map {
                 ("\($0.namespace ?? "").\($0.tag)", $0.defn ?? "")
-            }) { first, _ in first }
+            }
+        ) { first, _ in first }
     }
 
     func check() -> VerificationCheck {
@@ -18,7 +19,8 @@ struct SequenceComparison {
         let found = Self.values(of: restored)
         let faults = wanted.keys.sorted().compactMap { name -> String? in
             guard let value = found[name] else { return "\(name) is missing" }
-            return value == wanted[name] ? nil : "\(name): \(wanted[name]?.text.trimmed ?? "") became \(value.text.trimmed)"
+            return value == wanted[name]
+                ? nil : "\(name): \(wanted[name]?.text.trimmed ?? "") became \(value.text.trimmed)"
         }
         let expected = "\(wanted.count) values"
         return faults.isEmpty

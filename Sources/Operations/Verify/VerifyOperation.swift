@@ -22,6 +22,10 @@ package struct VerifyOperation: Sendable {
     /// A check that fails makes a report with the outcome *failed*; what keeps the verification from being made at
     /// all is thrown.
     package func execute() async throws -> VerificationReport {
+        try await context.logged("verify", on: source.url) { try await verify() }
+    }
+
+    private func verify() async throws -> VerificationReport {
         let total = Stopwatch()
         var findings = Findings()
         do {
@@ -140,7 +144,8 @@ package struct VerifyOperation: Sendable {
         return [
             Inventory(backup: contents, restored: restored, otherMajor: otherMajor).check(),
             SequenceComparison(backup: contents, restored: restored).check(),
-            try await ValidityCheck(manifest: source.manifest).run(on: scratch, applicationName: context.applicationName),
+            try await ValidityCheck(manifest: source.manifest).run(
+                on: scratch, applicationName: context.applicationName),
         ]
     }
 

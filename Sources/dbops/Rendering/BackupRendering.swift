@@ -50,7 +50,9 @@ enum BackupRendering {
         let manifest = report.manifest
         let totals = manifest.totals
         var facts = "\(Quantities.count(totals.tables)) tables, \(Quantities.count(totals.rows)) rows"
-        if manifest.largeObjects.count > 0 { facts += ", \(Quantities.count(manifest.largeObjects.count)) large objects" }
+        if manifest.largeObjects.count > 0 {
+            facts += ", \(Quantities.count(manifest.largeObjects.count)) large objects"
+        }
         facts += "; \(Quantities.bytes(totals.bytesRaw)) became \(Quantities.bytes(totals.bytesStored))"
         facts += " in \(Quantities.seconds(report.seconds))"
         StandardError.write("Backed up \(manifest.database): \(facts).")
@@ -92,7 +94,8 @@ enum BackupRendering {
 
     static func print(_ preview: BackupPreview, json: Bool) throws {
         if json { return try JSONLine.print(PreviewObject(preview)) }
-        Swift.print("Would back up \(preview.database) (PostgreSQL \(preview.serverVersion)) into \(preview.destination)")
+        Swift.print(
+            "Would back up \(preview.database) (PostgreSQL \(preview.serverVersion)) into \(preview.destination)")
         Swift.print("with pg_dump \(preview.clientVersion) and \(preview.workers) workers, in this order:")
         for table in preview.tables {
             let note = table.note.map { "  (\($0))" } ?? ""

@@ -97,11 +97,21 @@ enum CatalogRendering {
             ("pg_dump", manifest.client.pgDumpVersion),
             ("snapshot", "\(manifest.snapshot.takenAt.text) at \(manifest.snapshot.lsn)"),
             ("encoding", "\(manifest.server.encoding), collation \(manifest.server.collation.collate)"),
-            ("contents", "\(totals.tables) tables, \(Quantities.count(totals.rows)) rows, \(Quantities.bytes(totals.bytesRaw))"),
+            (
+                "contents",
+                "\(totals.tables) tables, \(Quantities.count(totals.rows)) rows, \(Quantities.bytes(totals.bytesRaw))"
+            ),
             ("large objects", Quantities.count(manifest.largeObjects.count)),
-            ("stored", "\(Quantities.bytes(totals.bytesStored)) in \(manifest.objects.count + 1) objects, \(manifest.archive.compression)"),
+            (
+                "stored",
+                "\(Quantities.bytes(totals.bytesStored)) in \(manifest.objects.count + 1) objects, \(manifest.archive.compression)"
+            ),
             ("took", Quantities.seconds(totals.seconds)),
-            ("proven", verification.map { "\($0.verifiedAt.text) on PostgreSQL \($0.serverVersion), by run \($0.runID)" } ?? "not yet"),
+            (
+                "proven",
+                verification.map { "\($0.verifiedAt.text) on PostgreSQL \($0.serverVersion), by run \($0.runID)" }
+                    ?? "not yet"
+            ),
         ]
         for (name, value) in facts {
             Swift.print(name + String(repeating: " ", count: 15 - name.count) + value)

@@ -86,7 +86,8 @@ final class ProgressDisplay: ProgressReporter {
 
     private static func line(_ state: State, now: ContinuousClock.Instant) -> String {
         guard state.items > 0, state.bytes > 0 else { return state.phase }
-        let elapsed = Double((now - state.startedAt).components.seconds) + 0.001
+        let elapsed =
+            Double((now - state.startedAt).components.seconds) + 0.001
             + Double((now - state.startedAt).components.attoseconds) / 1e18
         let rate = Double(state.bytes) / elapsed
         var line = "\(state.phase): \(state.finishedItems)/\(state.items), \(Quantities.bytes(state.bytes))"

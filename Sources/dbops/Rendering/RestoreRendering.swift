@@ -30,7 +30,8 @@ enum RestoreRendering {
         StandardError.write(
             "Restored \(Quantities.count(totals.tables)) tables and \(Quantities.count(totals.rows)) rows in "
                 + "\(Quantities.seconds(report.seconds.total)) (definitions \(Quantities.seconds(report.seconds.definitions)), "
-                + "data \(Quantities.seconds(report.seconds.data)), indexes \(Quantities.seconds(report.seconds.indexes))).")
+                + "data \(Quantities.seconds(report.seconds.data)), indexes \(Quantities.seconds(report.seconds.indexes)))."
+        )
         StandardError.write("Next: run ANALYZE, so that queries are planned well.")
     }
 }
