@@ -2,17 +2,21 @@ package import Testing
 
 extension Trait where Self == SharedClusters {
     /// Gives all tests of a suite one server of each version, as ``ScratchCluster/shared(_:)``.
-    package static var sharedClusters: Self { SharedClusters() }
+    package static var sharedClusters: Self { SharedClusters(binFolders: ScratchCluster.binFolders) }
+
+    /// Gives all tests of a suite one server, as ``ScratchCluster/shared(_:)``: for what does not depend on the version.
+    package static var sharedCluster: Self { SharedClusters(binFolders: [ScratchCluster.anyBinFolder]) }
 }
 
 /// Starts the servers when the suite begins and removes them when it ends.
 package struct SharedClusters: SuiteTrait, TestScoping {
     @TaskLocal fileprivate static var clusters: [String: ScratchCluster] = [:]
+    fileprivate let binFolders: [String]
 
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await start(ScratchCluster.binFolders[...], [:], function)
+        try await start(binFolders[...], [:], function)
     }
 
     private func start(

@@ -30,10 +30,21 @@ package struct VerificationEvidence: Sendable {
     /// evidence.
     package func newestSuccess(manifestSHA256: String) async throws -> VerificationReport? {
         for object in try await store.list(under: folder).reversed() {
-            let bytes = try await store.read(object.key, limitInBytes: Self.limitInBytes)
-            guard let report = try? JSONDecoder().decode(VerificationReport.self, from: Data(bytes)) else { continue }
+            guard let report = try await record(object.key) else { continue }
             if report.outcome == .succeeded, report.manifestSHA256 == manifestSHA256 { return report }
         }
         return nil
+    }
+
+    /// Nil for what is no record, or is gone since it was listed.
+    private func record(_ key: ObjectKey) async throws -> VerificationReport? {
+        do {
+            let bytes = try await store.read(key, limitInBytes: Self.limitInBytes)
+            return try? JSONDecoder().decode(VerificationReport.self, from: Data(bytes))
+        } catch StorageError.notFound {
+            return nil
+        } catch StorageError.tooLarge {
+            return nil
+        }
     }
 }

@@ -1,0 +1,99 @@
+package import JobModel
+package import ObjectStorage
+import Synchronization
+
+/// A store in front of another one, which tells what happens and fails where a test wants it to.
+package struct HookedStore: ObjectStore {
+    private let base: any ObjectStore
+    /// Before an object is begun.
+    package var willBegin: @Sendable (ObjectKey) async throws -> Void = { _ in }
+    /// Before bytes are added; the number is that of all bytes of the object, these included.
+    package var willAppend: @Sendable (ObjectKey, Int) async throws -> Void = { _, _ in }
+    package var willCommit: @Sendable (ObjectKey) async throws -> Void = { _ in }
+    package var didCommit: @Sendable (ObjectKey) async throws -> Void = { _ in }
+    package var willDelete: @Sendable ([ObjectKey]) async throws -> Void = { _ in }
+    /// Changes what the store lists.
+    package var listing: @Sendable ([ObjectInfo]) -> [ObjectInfo] = { $0 }
+    /// Changes what the store hands out.
+    package var reading: @Sendable (ObjectKey, [UInt8]) throws -> [UInt8] = { $1 }
+    private let discards = Journal<ObjectKey>()
+
+    package init(_ base: any ObjectStore) {
+        self.base = base
+    }
+
+    /// The objects whose writers were told to leave nothing behind.
+    package var discarded: [ObjectKey] { discards.all }
+
+    package var location: StoreLocation { base.location }
+
+    package func list(under folder: ObjectKey?) async throws -> [ObjectInfo] {
+        listing(try await base.list(under: folder))
+    }
+
+    package func folders(under folder: ObjectKey?) async throws -> [String] {
+        try await base.folders(under: folder)
+    }
+
+    package func info(_ key: ObjectKey) async throws -> ObjectInfo? {
+        try await base.info(key)
+    }
+
+    package func reader(for key: ObjectKey, range: Range<Int64>?) async throws -> any ObjectReader {
+        Reader(store: self, key: key, base: try await base.reader(for: key, range: range))
+    }
+
+    package func writer(for key: ObjectKey) async throws -> any ObjectWriter {
+        try await willBegin(key)
+        return Writer(store: self, key: key, base: try await base.writer(for: key))
+    }
+
+    package func delete(_ keys: [ObjectKey]) async throws {
+        try await willDelete(keys)
+        try await base.delete(keys)
+    }
+
+    private struct Reader: ObjectReader {
+        let store: HookedStore
+        let key: ObjectKey
+        let base: any ObjectReader
+
+        func next() async throws -> [UInt8]? {
+            try await base.next().map { try store.reading(key, $0) }
+        }
+    }
+
+    private final class Writer: ObjectWriter {
+        let store: HookedStore
+        let key: ObjectKey
+        let base: any ObjectWriter
+        let count = Mutex(0)
+
+        init(store: HookedStore, key: ObjectKey, base: any ObjectWriter) {
+            self.store = store
+            self.key = key
+            self.base = base
+        }
+
+        func append(_ bytes: [UInt8]) async throws {
+            let total = count.withLock { count in
+                count += bytes.count
+                return count
+            }
+            try await store.willAppend(key, total)
+            try await base.append(bytes)
+        }
+
+        func commit() async throws -> StoredObject {
+            try await store.willCommit(key)
+            let stored = try await base.commit()
+            try await store.didCommit(key)
+            return stored
+        }
+
+        func discard() async {
+            store.discards.add(key)
+            await base.discard()
+        }
+    }
+}
