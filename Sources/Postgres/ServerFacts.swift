@@ -124,4 +124,10 @@ package struct RelationPart: Hashable, Sendable {
     package var schema: ServerText
     package var relation: ServerText
     package var name: ServerText
+
+    package init(schema: ServerText, relation: ServerText, name: ServerText) {
+        self.schema = schema
+        self.relation = relation
+        self.name = name
+    }
 }

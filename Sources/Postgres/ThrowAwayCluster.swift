@@ -6,7 +6,7 @@ package struct ThrowAwayClusterOptions: Sendable {
     package var parentFolder: String
     /// Stands in the marker file.
     package var runID: String
-    /// The bootstrap role's name; `initdb` itself fails on one with a double quote. Default: `postgres`.
+    /// The bootstrap role's name, without quotes, `$` and backslashes, which `initdb` refuses. Default: `postgres`.
     package var superuser = "postgres"
     /// What the server runs as where this process is root, which `initdb` refuses. Default: `postgres`.
     package var operatingSystemUser = "postgres"
