@@ -24,7 +24,8 @@ struct ChildCredentials {
         }
         var visible = info
         var files: [(name: String, text: String)] = []
-        let paths = info.password == nil && info.sslPassword == nil
+        let paths =
+            info.password == nil && info.sslPassword == nil
             ? nil : try OwnedDirectory(in: temporaryDirectory, purpose: .secrets, runID: "\(getpid())")
         if let password = info.password?.value, let paths {
             environment["PGPASSWORD"] = nil

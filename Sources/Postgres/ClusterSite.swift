@@ -135,7 +135,8 @@ extension ClusterSite {
             .send(signal: .quit, toProcessGroup: true, allowedDurationToNextStep: .seconds(10))
         ]
         let variables = environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
-        let words = (user?.commandPrefix ?? []) + ["/bin/sh", "-c", Self.supervision, "dbops", logPath]
+        let words =
+            (user?.commandPrefix ?? []) + ["/bin/sh", "-c", Self.supervision, "dbops", logPath]
             + [programs.postgres.path, "-D", dataFolder] + settingArguments
         return Configuration(
             executable: .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),

@@ -10,7 +10,10 @@ import Testing
             for _ in 0..<50 {
                 group.addTask {
                     try await turns.withTurn {
-                        #expect(inside.change { $0 += 1; return $0 } == 1)
+                        #expect(
+                            inside.change {
+                                $0 += 1; return $0
+                            } == 1)
                         await Task.yield()
                         inside.change { $0 -= 1 }
                     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.sharedClusters, .timeLimit(.minutes(2))) struct ClientToolsTests {
+@Suite(.timeLimit(.minutes(2))) struct ClientToolsTests {
     /// A folder of scripts that pretend to be programs.
     private func withPrograms<Success>(
         _ scripts: [String: String], _ body: (String) async throws -> Success
@@ -26,7 +26,7 @@ import Testing
 
     @Test(arguments: ScratchCluster.binFolders)
     func `finds programs with their exact versions`(binFolder: String) async throws {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         let server = PostgresVersion(number: try await cluster.openSession().server.versionNumber)
         for name in [ClientTool.Name.pgDump, .pgRestore, .psql] {
             let tool = try await cluster.tools.client(name, forServer: server)
@@ -72,7 +72,8 @@ import Testing
     }
 
     @Test func `returns what a program wrote and how it ended`() async throws {
-        try await withPrograms(["psql": "if test \"$1\" = --version; then echo 15.1; else cat; echo no >&2; exit 3; fi"]) {
+        try await withPrograms(["psql": "if test \"$1\" = --version; then echo 15.1; else cat; echo no >&2; exit 3; fi"]
+        ) {
             folder in
             let psql = try await tools(folder).client(.psql, forServer: PostgresVersion(major: 15, minor: 0))
             let output = try await psql.run([], standardInput: Array("in".utf8))
@@ -138,16 +139,18 @@ import Testing
             let info = ConnectionInfo(keywords: ["password": "se:cr\\et", "sslpassword": "key pass"])
             let output = try await psql.runSuccessfully([], connection: info)
             let lines = String(decoding: output.standardOutput, as: UTF8.self).split(separator: "\n").map(String.init)
-            #expect(lines.dropLast() == ["600", "600", "700", "*:*:*:*:se\\:cr\\\\et", "[dbops]", "sslpassword=key pass"])
+            #expect(
+                lines.dropLast() == ["600", "600", "700", "*:*:*:*:se\\:cr\\\\et", "[dbops]", "sslpassword=key pass"])
             #expect(!FileManager.default.fileExists(atPath: try #require(lines.last)))
         }
     }
 
     @Test(arguments: ScratchCluster.binFolders)
     func `connects programs with a password that no argument holds`(binFolder: String) async throws {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         let info = try #require(cluster.tcpConnectionInfo)
-        try await cluster.openSession().execute("CREATE TABLE wide AS SELECT repeat('x', 1000) FROM generate_series(1, 5000)")
+        try await cluster.openSession().execute(
+            "CREATE TABLE wide AS SELECT repeat('x', 1000) FROM generate_series(1, 5000)")
         let pgDump = try await cluster.tools.client(.pgDump, forServer: cluster.version)
         try await cluster.psql("GRANT SELECT ON wide TO app")
         let (commandLines, output) = try await pgDump.withStandardOutput(["-t", "wide"], connection: info) { output in
@@ -168,7 +171,7 @@ import Testing
     }
 
     @Test func `classifies a wrong password of a program`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let info = try #require(cluster.tcpConnectionInfo).with(password: Secret("wr0ng"))
         let pgDump = try await cluster.tools.client(.pgDump, forServer: cluster.version)
         let error = try await #require(throws: PostgresError.self) {

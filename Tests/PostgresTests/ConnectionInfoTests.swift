@@ -12,7 +12,9 @@ import Testing
         #expect(info.sslPassword == Secret("key pass"))
         #expect(
             info.keywords
-                == ["user": "backup", "host": "db.internal", "port": "5433", "dbname": "shop", "sslmode": "verify-full"])
+                == [
+                    "user": "backup", "host": "db.internal", "port": "5433", "dbname": "shop", "sslmode": "verify-full",
+                ])
     }
 
     @Test func `shows no secret in any form`() throws {

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.sharedClusters, .timeLimit(.minutes(2))) struct LargeObjectTests {
+@Suite(.timeLimit(.minutes(2))) struct LargeObjectTests {
     @Test(arguments: [0, 1, 999, 1_000, 1_001, 2_500_000])
     func `reads what was written`(size: Int) async throws {
         let session = try await ScratchCluster.shared().openSession()
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `sees what its transaction's snapshot sees`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let session = try await cluster.openSession()
         let oid = try await session.query("SELECT lo_from_bytea(0, 'old') AS oid").onlyRow().oid("oid")
         try await session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT 1")

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.sharedClusters, .timeLimit(.minutes(2))) struct ScratchDatabaseTests {
+@Suite(.timeLimit(.minutes(2))) struct ScratchDatabaseTests {
     private let locale = DatabaseLocale(encoding: "UTF8", collate: "C.UTF-8", characterType: "C.UTF-8")
 
     private func databases(_ cluster: ScratchCluster, like pattern: String) async throws -> [String] {
@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: ScratchCluster.binFolders)
     func `lives as long as its closure`(binFolder: String) async throws {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         try await ScratchDatabase.with(on: cluster.connectionInfo, like: locale, runID: "life") { scratch in
             #expect(scratch.name == "dbops_scratch_life")
             #expect(scratch.differences == [])
@@ -30,7 +30,7 @@ import Testing
 
     @Test func `goes although somebody is still in it`() async throws {
         struct Broken: Error {}
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         var sessions: [Session] = []
         await #expect(throws: Broken.self) {
             try await ScratchDatabase.with(on: cluster.connectionInfo, like: locale, runID: "crowd") { scratch in
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `goes when its task is cancelled`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let (starts, started) = AsyncStream<Void>.makeStream()
         let task = Task {
             try await ScratchDatabase.with(on: cluster.connectionInfo, like: locale, runID: "cut") { scratch in
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `is renamed when it is to be kept`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         try await ScratchDatabase.with(
             on: cluster.connectionInfo, like: locale, runID: "held", disposal: .keep
         ) { _ in }
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `says which locale it has in place of one that is missing`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let missing = DatabaseLocale(encoding: "UTF8", collate: "xx_XX.UTF-8", characterType: "xx_XX.UTF-8")
         try await ScratchDatabase.with(on: cluster.connectionInfo, like: missing, runID: "lost") { scratch in
             #expect(
@@ -81,11 +81,13 @@ import Testing
 
     @Test(arguments: ScratchCluster.binFolders)
     func `takes any provider that the server has and does without the others`(binFolder: String) async throws {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         let icu = DatabaseLocale(
             encoding: "UTF8", provider: .icu, collate: "C.UTF-8", characterType: "C.UTF-8", locale: "de-u-co-phonebk")
         try await ScratchDatabase.with(on: cluster.connectionInfo, like: icu, runID: "icu") { scratch in
-            #expect(scratch.differences.isEmpty || scratch.differences == ["collation C.UTF-8 in place of de-u-co-phonebk (ICU)"])
+            #expect(
+                scratch.differences.isEmpty
+                    || scratch.differences == ["collation C.UTF-8 in place of de-u-co-phonebk (ICU)"])
         }
         let builtin = DatabaseLocale(
             encoding: "UTF8", provider: .builtin, collate: "C", characterType: "C", locale: "C.UTF-8")
@@ -96,7 +98,7 @@ import Testing
 
     @Test(arguments: ["SQL_ASCII", "LATIN1", "EUC_JP"])
     func `has the source's encoding`(encoding: String) async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let locale = DatabaseLocale(encoding: ServerText(encoding), collate: "C", characterType: "C")
         let runID = "enc_\(encoding.lowercased())"
         try await ScratchDatabase.with(on: cluster.connectionInfo, like: locale, runID: runID) { scratch in
@@ -133,7 +135,7 @@ import Testing
     }
 
     @Test func `is not made twice`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         try await ScratchDatabase.with(on: cluster.connectionInfo, like: locale, runID: "once") { _ in
             let error = try await #require(throws: PostgresError.self) {
                 try await ScratchDatabase.with(on: cluster.connectionInfo, like: locale, runID: "once") { _ in }

@@ -3,12 +3,12 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.sharedClusters, .timeLimit(.minutes(2))) struct ServerFactsTests {
+@Suite(.timeLimit(.minutes(2))) struct ServerFactsTests {
     /// Runs `body` with the facts of a database of its own, which `script` has filled.
     private func facts(
         _ binFolder: String, database: String, options: String = "", script: ServerText, user: String? = nil
     ) async throws -> ServerFacts {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         var info = try await cluster.createDatabase(database, options: options)
         try await cluster.psql(script, database: database)
         if let user { info = info.with(user: user) }
@@ -18,10 +18,11 @@ import Testing
 
     @Test(arguments: ScratchCluster.binFolders)
     func `hold what the server says of itself`(binFolder: String) async throws {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         let facts = try await facts(
             binFolder, database: "plain", options: "TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'",
-            script: "ALTER DATABASE plain SET \"TimeZone\" = 'Europe/Berlin'; ALTER DATABASE plain SET search_path = ''")
+            script: "ALTER DATABASE plain SET \"TimeZone\" = 'Europe/Berlin'; ALTER DATABASE plain SET search_path = ''"
+        )
         let identifier = try await cluster.psql("SELECT system_identifier FROM pg_control_system()")
         #expect(facts.version == cluster.version)
         #expect(facts.versionText.hasPrefix(cluster.version.description))
@@ -97,7 +98,7 @@ import Testing
     }
 
     @Test func `hold the configuration tables of extensions with their conditions`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let session = try await cluster.openSession()
         let facts = try await ServerFacts.gather(session)
         #expect(facts.extensions.allSatisfy { $0.configurationTables.isEmpty })
@@ -117,7 +118,7 @@ import Testing
 
     @Test(arguments: ScratchCluster.binFolders)
     func `hold the provider of the collation`(binFolder: String) async throws {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         guard cluster.version.major >= 17 else { return }
         let facts = try await facts(
             binFolder, database: "builtin",

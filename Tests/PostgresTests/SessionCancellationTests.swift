@@ -4,7 +4,10 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.sharedClusters, .timeLimit(.minutes(2))) struct SessionCancellationTests {
+@Suite(.timeLimit(.minutes(2))) struct SessionCancellationTests {
+    /// Milliseconds are measured on an idle machine; other tests run beside these.
+    private static let patience = Duration.seconds(5)
+
     /// Runs `work` in a task that is cancelled as soon as the server is seen to run it; returns how long its end took.
     private func cancel(
         _ session: Session, _ cluster: ScratchCluster, work: @escaping @Sendable () async throws -> Void
@@ -20,36 +23,36 @@ import Testing
         return ContinuousClock.now - start
     }
 
-    @Test func `ends a query within a second and stays usable`() async throws {
-        let cluster = try ScratchCluster.shared()
+    @Test func `ends a query at once and stays usable`() async throws {
+        let cluster = try await ScratchCluster.shared()
         let session = try await cluster.openSession()
         let duration = try await cancel(session, cluster) { try await session.execute("SELECT pg_sleep(600)") }
-        #expect(duration < .seconds(1))
+        #expect(duration < Self.patience)
         #expect(try await session.query("SELECT 1 AS one").onlyRow().int("one") == 1)
     }
 
     @Test func `ends a COPY that hands out rows`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let session = try await cluster.openSession()
         let duration = try await cancel(session, cluster) {
             _ = try await session.copyOut("COPY (SELECT generate_series(1, 2000000000)) TO STDOUT") { _ in }
         }
-        #expect(duration < .seconds(1))
+        #expect(duration < Self.patience)
         #expect(try await session.query("SELECT 1 AS one").onlyRow().int("one") == 1)
     }
 
     @Test func `ends a COPY that waits for its first row`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let session = try await cluster.openSession()
         let duration = try await cancel(session, cluster) {
             _ = try await session.copyOut("COPY (SELECT pg_sleep(600)) TO STDOUT") { _ in }
         }
-        #expect(duration < .seconds(1))
+        #expect(duration < Self.patience)
         #expect(try await session.query("SELECT 1 AS one").onlyRow().int("one") == 1)
     }
 
     @Test func `ends a COPY whose source waits`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let session = try await cluster.openSession()
         try await session.execute("CREATE TEMP TABLE target (n int)")
         let duration = try await cancel(session, cluster) {
@@ -58,18 +61,18 @@ import Testing
                 return nil
             }
         }
-        #expect(duration < .seconds(1))
+        #expect(duration < Self.patience)
         #expect(try await session.query("SELECT count(*) FROM target").onlyRow().int("count") == 0)
     }
 
     @Test func `ends the wait for a lock`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let holder = try await cluster.openSession()
         try await holder.execute("CREATE TABLE held (n int)")
         try await holder.execute("BEGIN; LOCK TABLE held")
         let session = try await cluster.openSession()
         let duration = try await cancel(session, cluster) { try await session.execute("TABLE held") }
-        #expect(duration < .seconds(1))
+        #expect(duration < Self.patience)
         try await holder.execute("ROLLBACK; DROP TABLE held")
     }
 
@@ -103,7 +106,7 @@ import Testing
     }
 
     @Test func `leaves the queue of a session that is busy`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let session = try await cluster.openSession()
         let busy = Task { try await session.execute("SELECT pg_sleep(600)") }
         let waiting = Task { try await session.execute("SELECT 1") }

@@ -3,12 +3,12 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.sharedClusters, .timeLimit(.minutes(2))) struct SessionSettingsTests {
+@Suite(.timeLimit(.minutes(2))) struct SessionSettingsTests {
     /// A database whose own settings are as bad as can be.
     private func hostileSession(
         _ binFolder: String, _ database: String, statements: (Int) -> [ServerText]
     ) async throws -> Session {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         let info = try await cluster.createDatabase(database)
         let hostile = [
             "array_nulls = off", "default_transaction_read_only = on", "default_transaction_isolation = serializable",
@@ -68,14 +68,18 @@ import Testing
         let statements = SessionSettings.comparing(
             serverVersionNumber: 150_020, clientEncoding: "UTF8", monetaryLocale: "de_DE.UTF-8")
         #expect(statements.last == "SET lc_monetary = 'de_DE.UTF-8'")
-        #expect(!SessionSettings.dumping(serverVersionNumber: 150_020, clientEncoding: "UTF8").contains {
-            $0.text.contains("lc_monetary")
-        })
+        #expect(
+            !SessionSettings.dumping(serverVersionNumber: 150_020, clientEncoding: "UTF8").contains {
+                $0.text.contains("lc_monetary")
+            })
     }
 
     @Test func `name only settings that the version has`() {
         let old = SessionSettings.dumping(serverVersionNumber: 130_000, clientEncoding: "UTF8").map(\.text)
-        #expect(!old.contains { $0.contains("idle_session_timeout") || $0.contains("transaction_timeout = ") && !$0.contains("idle_in") })
+        #expect(
+            !old.contains {
+                $0.contains("idle_session_timeout") || $0.contains("transaction_timeout = ") && !$0.contains("idle_in")
+            })
         let new = SessionSettings.dumping(serverVersionNumber: 170_000, clientEncoding: "UTF8").map(\.text)
         #expect(new.contains("SET transaction_timeout = 0") && new.contains("SET idle_session_timeout = 0"))
     }

@@ -4,10 +4,10 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.sharedClusters, .timeLimit(.minutes(2))) struct SessionTests {
+@Suite(.timeLimit(.minutes(2))) struct SessionTests {
     @Test(arguments: ScratchCluster.binFolders)
     func `knows whom it has met`(binFolder: String) async throws {
-        let cluster = try ScratchCluster.shared(binFolder)
+        let cluster = try await ScratchCluster.shared(binFolder)
         let session = try await cluster.openSession()
         let row = try await session.query(
             "SELECT current_setting('server_version_num') AS v, pg_backend_pid() AS pid, current_database() AS db"
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `ends its connection when nobody holds it any more`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let observer = try await cluster.openSession()
         let pid = try await cluster.openSession().server.backendProcessID
         let sql: ServerText = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1"
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `keeps the application name of the connection string`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let named = try await Session.open(
             cluster.connectionInfo.with("application_name", "mine"), applicationName: "dbops test")
         #expect(try await named.query("SHOW application_name").onlyRow().string("application_name") == "mine")
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func `tells a broken connection from a refused statement`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         let session = try await cluster.openSession()
         let pid = session.server.backendProcessID
         let error = try await #require(throws: PostgresError.self) {
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `speaks bytes with an SQL_ASCII database`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         _ = try await cluster.createDatabase(
             "bytes", options: "TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
         let session = try await cluster.openSession(database: "bytes")
@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test func `speaks UTF-8 with databases of other encodings`() async throws {
-        let cluster = try ScratchCluster.shared()
+        let cluster = try await ScratchCluster.shared()
         _ = try await cluster.createDatabase(
             "latin", options: "TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
         let session = try await cluster.openSession(database: "latin")

@@ -50,7 +50,8 @@ import Testing
         try await withParent { parent in
             let programs = try await programs()
             await #expect(throws: Broken.self) {
-                try await ThrowAwayCluster.with(programs, ThrowAwayClusterOptions(parentFolder: parent, runID: "test")) {
+                try await ThrowAwayCluster.with(programs, ThrowAwayClusterOptions(parentFolder: parent, runID: "test"))
+                {
                     _ in throw Broken()
                 }
             }
@@ -63,7 +64,8 @@ import Testing
             let programs = try await programs()
             let (starts, started) = AsyncStream<String>.makeStream()
             let task = Task {
-                try await ThrowAwayCluster.with(programs, ThrowAwayClusterOptions(parentFolder: parent, runID: "test")) {
+                try await ThrowAwayCluster.with(programs, ThrowAwayClusterOptions(parentFolder: parent, runID: "test"))
+                {
                     cluster in
                     let session = try await Session.open(cluster.connectionInfo, applicationName: "dbops test")
                     started.yield(cluster.folder)

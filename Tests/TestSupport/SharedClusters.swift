@@ -1,42 +1,63 @@
-package import Testing
+import Foundation
+import Postgres
+import Synchronization
 
-extension Trait where Self == SharedClusters {
-    /// Gives all tests of a suite one server of each version, as ``ScratchCluster/shared(_:)``.
-    package static var sharedClusters: Self { SharedClusters(binFolders: ScratchCluster.binFolders) }
+/// Servers that all tests of the process share, one of each installation: made when the first test asks, ended and
+/// removed when the process exits. Tests keep out of each other's way by the names of their databases and roles.
+private actor SharedClusters {
+    static let all = SharedClusters()
+    /// For the process's exit, which runs C functions without any context.
+    static let folders = Mutex<[String]>([])
 
-    /// Gives all tests of a suite one server, as ``ScratchCluster/shared(_:)``: for what does not depend on the version.
-    package static var sharedCluster: Self { SharedClusters(binFolders: [ScratchCluster.anyBinFolder]) }
-}
+    private var clusters: [String: Task<ScratchCluster, any Error>] = [:]
 
-/// Starts the servers when the suite begins and removes them when it ends.
-package struct SharedClusters: SuiteTrait, TestScoping {
-    @TaskLocal fileprivate static var clusters: [String: ScratchCluster] = [:]
-    fileprivate let binFolders: [String]
-
-    package func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
-    ) async throws {
-        try await start(binFolders[...], [:], function)
+    func cluster(_ binFolder: String) async throws -> ScratchCluster {
+        if let cluster = clusters[binFolder] { return try await cluster.value }
+        if clusters.isEmpty { atexit(SharedClusters.removeAll) }
+        let cluster = Task { try await Self.start(binFolder) }
+        clusters[binFolder] = cluster
+        return try await cluster.value
     }
 
-    private func start(
-        _ binFolders: ArraySlice<String>, _ running: [String: ScratchCluster],
-        _ function: @Sendable () async throws -> Void
-    ) async throws {
-        guard let binFolder = binFolders.first else {
-            return try await Self.$clusters.withValue(running) { try await function() }
+    /// Returns as soon as the server runs; the task below holds it until the process exits.
+    private static func start(_ binFolder: String) async throws -> ScratchCluster {
+        try await withCheckedThrowingContinuation { continuation in
+            Task {
+                var isRunning = false
+                do {
+                    try await ScratchCluster.with(binFolder, wantsTCP: true) { cluster in
+                        folders.withLock { $0.append(cluster.folder) }
+                        isRunning = true
+                        continuation.resume(returning: cluster)
+                        try await Task.sleep(for: .seconds(1_000_000))
+                    }
+                } catch {
+                    if !isRunning { continuation.resume(throwing: error) }
+                }
+            }
         }
-        try await ScratchCluster.with(binFolder, wantsTCP: true) { cluster in
-            var running = running
-            running[binFolder] = cluster
-            try await start(binFolders.dropFirst(), running, function)
+    }
+
+    private static let removeAll: @convention(c) () -> Void = {
+        for folder in folders.withLock({ $0 }) {
+            let text = try? String(contentsOfFile: "\(folder)/server/data/postmaster.pid", encoding: .utf8)
+            if let processID = text?.split(separator: "\n").first.flatMap({ Int32($0) }) {
+                kill(processID, SIGQUIT)
+                while kill(processID, 0) == 0, !isZombie(processID) { usleep(5_000) }
+            }
+            try? FileManager.default.removeItem(atPath: folder)
         }
+    }
+
+    /// Whether the process has ended and waits for the shell above it to notice.
+    private static func isZombie(_ processID: Int32) -> Bool {
+        (try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8))?.contains(") Z ") ?? true
     }
 }
 
 extension ScratchCluster {
-    /// The suite's server of this installation; throws outside of a suite with the trait `.sharedClusters`.
-    package static func shared(_ binFolder: String = anyBinFolder) throws -> ScratchCluster {
-        try #require(SharedClusters.clusters[binFolder], "the suite lacks the trait .sharedClusters")
+    /// The server of this installation that all tests of the process share.
+    package static func shared(_ binFolder: String = anyBinFolder) async throws -> ScratchCluster {
+        try await SharedClusters.all.cluster(binFolder)
     }
 }
