@@ -47,6 +47,14 @@ package struct ConnectionInfo: Hashable, Sendable {
     /// The same, but to one server out of a list of hosts: all sessions and children of a run must meet the server
     /// that the first session met.
     ///
+    /// Adds settings of the session, in the form `-c name=value …`, which come before those of database and role, and
+    /// after those that the connection string itself asks for.
+    ///
+    /// Source: PostgreSQL manual, 34.1.2 "Parameter Key Words", `options`.
+    package func with(sessionOptions options: String) -> ConnectionInfo {
+        with("options", [keywords["options"], options].compactMap { $0 }.joined(separator: " "))
+    }
+
     /// The host's name stays, because certificates are checked against it.
     package func pinned(toHost host: String, port: String, hostAddress: String?) -> ConnectionInfo {
         var copy = self

@@ -45,7 +45,8 @@ package enum SessionSettings {
         ] + monetary(monetaryLocale)
     }
 
-    private static func common(_ version: Int, _ clientEncoding: ServerText) -> [ServerText] {
+    /// What keeps a database's or role's own limits from ending our work: to be run before anything else.
+    package static func withoutTimeLimits(serverVersionNumber version: Int) -> [ServerText] {
         var statements: [ServerText] = [
             "SET statement_timeout = 0",
             "SET lock_timeout = 0",
@@ -53,7 +54,11 @@ package enum SessionSettings {
         ]
         if version >= 140_000 { statements.append("SET idle_session_timeout = 0") }
         if version >= 170_000 { statements.append("SET transaction_timeout = 0") }
-        return statements + [
+        return statements
+    }
+
+    private static func common(_ version: Int, _ clientEncoding: ServerText) -> [ServerText] {
+        withoutTimeLimits(serverVersionNumber: version) + [
             // A hot standby cannot do it serializably.
             "SET default_transaction_isolation = 'read committed'",
             "SET default_transaction_deferrable = off",

@@ -84,6 +84,9 @@ package struct BackupOperation: Sendable {
         let session = try await Session.open(connection, applicationName: context.applicationName)
         do {
             try await session.refusePooler()
+            for setting in SessionSettings.withoutTimeLimits(serverVersionNumber: session.server.versionNumber) {
+                try await session.execute(setting)
+            }
             let facts = try await ServerFacts.gather(session)
             for setting in SessionSettings.dumping(
                 serverVersionNumber: facts.versionNumber, clientEncoding: facts.archiveEncoding)

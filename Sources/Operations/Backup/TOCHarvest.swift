@@ -19,6 +19,11 @@ struct TOCHarvest: Sendable {
     /// How long pg_dump waits for its own locks, while somebody's ALTER may be queued behind the leader's.
     static let lockWaitInMilliseconds = 10_000
 
+    /// What pg_dump leaves to the settings of database and role, and what definitions are printed by: two harvests of
+    /// the same definitions must agree wherever they come from.
+    private static let sessionOptions =
+        "-c quote_all_identifiers=off -c standard_conforming_strings=on -c bytea_output=hex -c TimeZone=UTC"
+
     func arguments(snapshot: String?) -> [String] {
         var arguments = ["--format=custom", "--compress=0", "--no-password"]
         arguments.append("--lock-wait-timeout=\(Self.lockWaitInMilliseconds)")
@@ -32,7 +37,8 @@ struct TOCHarvest: Sendable {
     /// than that.
     func run(snapshot: String?, warn: (String) -> Void = { _ in }) async throws -> TableOfContents {
         let (contents, ending) = try await pgDump.withStandardOutput(
-            arguments(snapshot: snapshot).map { ServerText($0) }, connection: connection
+            arguments(snapshot: snapshot).map { ServerText($0) },
+            connection: connection.with(sessionOptions: Self.sessionOptions)
         ) { output in
             var reader = TableOfContentsReader()
             while !reader.isComplete, let bytes = try await output.next() { try reader.append(bytes) }

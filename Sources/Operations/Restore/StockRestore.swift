@@ -10,7 +10,7 @@ struct StockRestore: Sendable {
     let directory: String
     let contents: TableOfContents
     let options: DatabaseRestore.Options
-    /// Server settings in the form of `PGOPTIONS`.
+    /// Settings of pg_restore's sessions, in the form `-c name=value …`.
     let settings: String
 
     /// Restores the sections that `arguments` name; the first error ends it.
@@ -39,7 +39,7 @@ struct StockRestore: Sendable {
         let scratch = options.isScratch ? ["--no-subscriptions", "--no-tablespaces"] : []
         let all = ["--format=directory", "--no-password"] + scratch + arguments + [directory]
         return try await pgRestore.run(
-            all.map { ServerText($0) }, connection: target, environment: ["PGOPTIONS": settings])
+            all.map { ServerText($0) }, connection: target.with(sessionOptions: settings))
     }
 
     private static func failure(_ output: ToolOutput, step: String) -> OperationError {
