@@ -10,12 +10,15 @@ struct Prerequisites: Equatable {
         var extensions: Set<String> = []
         var collations: Set<String> = []
         var tablespaces: Set<String> = []
+        /// Whether it was built with ICU, which collations that name a locale of ICU need.
+        var hasICU = true
     }
 
     var missingRoles: [String] = []
     var missingExtensions: [String] = []
     var missingCollations: [String] = []
     var missingTablespaces: [String] = []
+    var missingICU = false
 
     /// Collations of users are part of the backup; those of the system must be there before.
     private static let systemSchema = "\"pg_catalog\"."
@@ -29,6 +32,7 @@ struct Prerequisites: Equatable {
         missingCollations = lacking(
             manifest.collations.map(\.name.text).filter { $0.hasPrefix(Self.systemSchema) }, offer.collations)
         missingTablespaces = lacking(manifest.tablespaces.map(\.text), offer.tablespaces)
+        missingICU = !offer.hasICU && manifest.collations.contains { $0.provider == "icu" }
     }
 
     /// The role that made the source's cluster is needed only where something names it: elsewhere it has another name.
@@ -53,6 +57,13 @@ struct Prerequisites: Equatable {
                 SELECT DISTINCT '"pg_catalog"."' || pg_catalog.replace(collname, '"', '""') || '"' AS name
                   FROM pg_catalog.pg_collation WHERE collnamespace = 'pg_catalog'::pg_catalog.regnamespace
                 """),
-            tablespaces: try await names("SELECT spcname AS name FROM pg_catalog.pg_tablespace"))
+            tablespaces: try await names("SELECT spcname AS name FROM pg_catalog.pg_tablespace"),
+            // initdb makes these of what ICU knows; "unicode" is there in any case.
+            hasICU: try await !names(
+                """
+                SELECT collname AS name FROM pg_catalog.pg_collation
+                 WHERE collprovider = 'i' AND collname <> 'unicode' LIMIT 1
+                """
+            ).isEmpty)
     }
 }

@@ -116,6 +116,7 @@ extension Prerequisites {
         let things =
             missingRoles.map { "role \($0)" } + missingExtensions.map { "extension \($0)" }
             + missingCollations.map { "collation \($0)" } + missingTablespaces.map { "tablespace \($0)" }
+            + (missingICU ? ["the collation provider ICU"] : [])
         guard !things.isEmpty else { return nil }
         var hints: [String] = []
         if !missingRoles.isEmpty {
@@ -129,6 +130,7 @@ extension Prerequisites {
             hints.append("Install the locales on the server and run pg_import_system_collations('pg_catalog').")
         }
         if !missingTablespaces.isEmpty { hints.append("Create the tablespaces.") }
+        if missingICU { hints.append("Use a server that was built with ICU, as the source was.") }
         return .missingPrerequisites(things, hint: hints.joined(separator: " "))
     }
 }
