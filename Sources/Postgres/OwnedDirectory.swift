@@ -64,12 +64,17 @@ package final class OwnedDirectory: Sendable {
 
     /// Leaves the folder where it is, under a name that is never swept, and returns its path.
     package func keep() throws(PostgresError) -> String {
-        let name = path.split(separator: "/").last.map(String.init) ?? ""
-        let parent = String(path.dropLast(name.count))
-        let keptPath = parent + name.replacing(Self.prefix, with: "\(Self.prefix)kept-", maxReplacements: 1)
+        let keptPath = Self.keptPath(of: path)
         guard rename(path, keptPath) == 0 else { throw Self.failure("cannot rename \(path)") }
         unlock()
         return keptPath
+    }
+
+    /// Where ``keep()`` moves a folder.
+    static func keptPath(of path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        let parent = String(path.dropLast(name.count))
+        return parent + name.replacing(prefix, with: "\(prefix)kept-", maxReplacements: 1)
     }
 
     deinit { unlock() }

@@ -7,6 +7,8 @@ import JobModel
 package struct ScratchDatabase: Sendable {
     package let connectionInfo: ConnectionInfo
     package let name: String
+    /// How to reach the database after the closure has returned, where it is kept: under another name.
+    package let keptConnectionInfo: ConnectionInfo
     /// What is not as at the source, for the report: `collation C.UTF-8 in place of de_DE.UTF-8`. Empty where all is.
     package let differences: [String]
 
@@ -34,7 +36,7 @@ package struct ScratchDatabase: Sendable {
         let differences = try await create(name, like: source, session)
         let scratch = ScratchDatabase(
             connectionInfo: session.connectionInfo.with(database: name.text), name: name.text,
-            differences: differences)
+            keptConnectionInfo: session.connectionInfo.with(database: name.keptText), differences: differences)
         do {
             let success = try await body(scratch)
             try await uncancelled { await Result { try await name.dispose(session, disposal) } }.get()

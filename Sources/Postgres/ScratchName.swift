@@ -8,6 +8,8 @@ struct ScratchName: Hashable, Sendable {
     static let keptPrefix = "dbops_kept_"
 
     var text: String { Self.prefix + runID }
+    /// The name of a database that stays.
+    var keptText: String { Self.keptPrefix + runID }
     private var quoted: ServerText { ServerText(text).quotedAsIdentifier }
     private var commentText: ServerText { "scratch database of dbops run \(runID)" }
 
@@ -81,8 +83,7 @@ struct ScratchName: Hashable, Sendable {
             SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity
             WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid()
             """, [ServerText(text)])
-        let keptName = ServerText(Self.keptPrefix + runID).quotedAsIdentifier
-        try await session.execute("ALTER DATABASE \(quoted) RENAME TO \(keptName)")
+        try await session.execute("ALTER DATABASE \(quoted) RENAME TO \(ServerText(keptText).quotedAsIdentifier)")
     }
 
     /// The databases of the server with our kind of name.

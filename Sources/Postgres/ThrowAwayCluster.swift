@@ -32,6 +32,8 @@ package struct ThrowAwayCluster: Sendable {
     package let version: PostgresVersion
     /// The cluster's folder; the data is in `server/data` below it, the log is `server/log`.
     package let folder: String
+    /// Where the folder is after the closure has returned, where it is kept.
+    package var keptFolder: String { OwnedDirectory.keptPath(of: folder) }
 
     /// Makes a cluster, runs `body` with it, and removes it, whatever happens.
     ///

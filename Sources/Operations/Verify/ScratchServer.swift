@@ -7,8 +7,8 @@ struct ScratchServer {
     /// A scratch database, with what is needed to fill and to compare it.
     struct Database: Sendable {
         let connection: ConnectionInfo
-        /// For people: the database, or the folder of the cluster that stays.
-        let place: String
+        /// Where it is afterwards if it is kept, for people: the database, or the folder of the cluster.
+        let keptPlace: String
         let version: PostgresVersion
         let pgRestore: ClientTool
         let pgDump: ClientTool
@@ -27,7 +27,7 @@ struct ScratchServer {
     ) async throws -> Result {
         let stopwatch = Stopwatch()
         if let server = settings.server {
-            return try await withDatabase(on: server, stopwatch, warnings, body)
+            return try await withDatabase(on: server, keptIn: nil, stopwatch, warnings, body)
         }
         context.reporter.report(.phase("making a throw-away cluster"))
         _ = ThrowAwayCluster.sweepLeftovers(in: context.temporaryDirectory)
@@ -38,7 +38,8 @@ struct ScratchServer {
         options.isKept = settings.keepsScratchDatabase
         return try await ThrowAwayCluster.with(programs, options) { cluster in
             try await makeRoles(in: cluster)
-            return try await withDatabase(on: cluster.connectionInfo, stopwatch, warnings, body)
+            return try await withDatabase(
+                on: cluster.connectionInfo, keptIn: cluster.keptFolder, stopwatch, warnings, body)
         }
     }
 
@@ -46,7 +47,7 @@ struct ScratchServer {
     private var superuser: String { manifest.server.bootstrapRole?.text ?? "postgres" }
 
     private nonisolated(nonsending) func withDatabase<Result: Sendable>(
-        on server: ConnectionInfo, _ stopwatch: Stopwatch, _ warnings: Warnings,
+        on server: ConnectionInfo, keptIn folder: String?, _ stopwatch: Stopwatch, _ warnings: Warnings,
         _ body: nonisolated(nonsending) (Database) async throws -> Result
     ) async throws -> Result {
         let version = try await prepare(server, warnings: warnings)
@@ -61,7 +62,8 @@ struct ScratchServer {
             }
             return try await body(
                 Database(
-                    connection: scratch.connectionInfo, place: scratch.connectionInfo.displayText, version: version,
+                    connection: scratch.connectionInfo,
+                    keptPlace: folder ?? scratch.keptConnectionInfo.displayText, version: version,
                     pgRestore: pgRestore, pgDump: pgDump, secondsToMake: stopwatch.seconds))
         }
     }

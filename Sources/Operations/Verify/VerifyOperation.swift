@@ -85,7 +85,7 @@ package struct VerifyOperation: Sendable {
         var findings = before
         findings.serverVersion = scratch.version.description
         findings.seconds.server = scratch.secondsToMake
-        findings.scratchDatabase = settings.keepsScratchDatabase ? scratch.place : nil
+        findings.scratchDatabase = settings.keepsScratchDatabase ? scratch.keptPlace : nil
         guard try await restore(contents, into: scratch, &findings) else { return findings }
         context.reporter.report(.phase("comparing the restored rows with the backup's"))
         let checks = Stopwatch()
