@@ -27,35 +27,52 @@ extension EndToEndTests {
         @Test(arguments: SampleBackup.Source.all)
         func `a restore in a throw-away cluster proves it`(_ source: SampleBackup.Source) async throws {
             let backup = try await ServerPool.current.backup(of: source)
-            let result = try await backup.workplace.succeed(
-                "restore", "--verify", backup.path, "--pg-bin", source.binFolder)
+            let workplace = try Workplace()
+            let result = try await workplace.succeed("restore", "--verify", backup.path, "--pg-bin", source.binFolder)
             #expect(result.standardOutput.contains("PROVEN: "))
-            #expect(Workplace.leftovers(in: backup.workplace.dbops.temporaryFolder) == [])
+            #expect(Workplace.leftovers(in: workplace.dbops.temporaryFolder) == [])
         }
 
         @Test(.enabled(if: TestServer.newerBinFolder != nil, "only one major at hand"))
         func `the programs of a newer major alone prove a backup`() async throws {
             let newer = try #require(TestServer.newerBinFolder)
             let backup = try await ServerPool.current.backup(
-                of: .init(sample: .awkward, binFolder: ScratchCluster.anyBinFolder))
+                of: .init(sample: .chinook, binFolder: ScratchCluster.anyBinFolder))
             let result = try await backup.workplace.run("restore", "--verify", backup.path, "--pg-bin", newer)
             #expect(result.exitCode == 0, "\(result)")
             #expect(result.standardOutput.contains("PROVEN: "))
         }
 
-        @Test(.enabled(if: TestServer.newerBinFolder != nil, "only one major at hand"))
+        @Test(.enabled(if: TestServer.binFolderWithoutICU != nil, "every PostgreSQL at hand has ICU"))
+        func `a server that was built without what a backup needs is refused before anything is made`() async throws {
+            let lacking = try #require(TestServer.binFolderWithoutICU)
+            let server = try await ServerPool.current.server()
+            let workplace = try Workplace()
+            let database = try await server.makeDatabase()
+            try await server.psql(
+                "CREATE COLLATION german (provider = icu, locale = 'de'); CREATE TABLE t (a text COLLATE german)",
+                database: database)
+            let path = try await workplace.backUp(server.text(database))
+            let result = try await workplace.run("restore", "--verify", path, "--pg-bin", lacking)
+            expect(result, failsWith: 69, saying: "ICU")
+        }
+
+        @Test(.enabled(if: ScratchCluster.binFolders.count >= 4, "not all majors at hand"))
         func `a server of a newer major proves a backup, and the differences are named`() async throws {
-            let newer = try #require(TestServer.newerBinFolder)
-            let backup = try await ServerPool.current.backup(
-                of: .init(sample: .chinook, binFolder: ScratchCluster.anyBinFolder))
+            let older = ScratchCluster.binFolders[1], newer = ScratchCluster.binFolders[3]
+            let backup = try await ServerPool.current.backup(of: .init(sample: .awkward, binFolder: older))
             let server = try await ServerPool.current.server(newer)
-            let result = try await backup.workplace.succeed(
-                "restore", "--verify", backup.path, "--on", server.text(), "--json")
+            // Its roles are needed there.
+            _ = try await server.makeDatabase(.awkward)
+            let result = try await backup.workplace.run(
+                "restore", "--verify", backup.path, "--on", server.text(), "--pg-bin", newer, "--json")
+            #expect(result.exitCode == 0, "\(result)")
             let report = try #require(try result.objects().first)
-            #expect(report.text("outcome") == "succeeded")
             #expect(report.text("server_version")?.hasPrefix("\(server.major).") == true)
-            let databases = try await server.psql("SELECT datname FROM pg_database WHERE datname ~ '^dbops'")
-            #expect(databases == "")
+            let checks = try #require(report["checks"] as? [[String: Any]])
+            let inventory = try #require(checks.first { $0.text("name") == "inventory" })
+            let details = try #require(inventory["details"] as? [String])
+            #expect(details.contains { $0.contains("majors") }, "\(details)")
         }
 
         @Test func `a renamed copy of a backup verifies like the original`() async throws {
@@ -111,6 +128,16 @@ extension EndToEndTests {
 }
 
 extension TestServer {
+    /// Programs of a newer major than the first that were built without ICU, where the first has it.
+    static var binFolderWithoutICU: String? {
+        func hasICU(_ folder: String) -> Bool {
+            (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/postgres")))?.range(of: Data("ucol_open".utf8))
+                != nil
+        }
+        guard hasICU(ScratchCluster.anyBinFolder) else { return nil }
+        return ScratchCluster.binFolders.dropFirst().first { !hasICU($0) }
+    }
+
     /// Programs of another major than the first, newer by two where there are any.
     static var newerBinFolder: String? {
         let others = ScratchCluster.binFolders.dropFirst()

@@ -5,7 +5,9 @@ import Testing
 extension EndToEndTests {
     /// What scripts read.
     @Suite struct JSONTests {
-        private func smallBackup(_ workplace: Workplace) async throws -> (server: TestServer, result: DBOpsProcess.Result) {
+        private func smallBackup(_ workplace: Workplace) async throws -> (
+            server: TestServer, result: DBOpsProcess.Result
+        ) {
             let server = try await ServerPool.current.server()
             let database = try await server.makeDatabase(.small)
             let result = try await workplace.succeed(

@@ -79,10 +79,12 @@ package final class FaultProxy: Sendable {
 
     private func serve(_ client: CInt) {
         let server = Self.connect(port: upstreamPort)
-        let isServed = server >= 0 && state.withLock { state in
-            if !state.isStopped { state.sockets.formUnion([client, server]) }
-            return !state.isStopped
-        }
+        let isServed =
+            server >= 0
+            && state.withLock { state in
+                if !state.isStopped { state.sockets.formUnion([client, server]) }
+                return !state.isStopped
+            }
         guard isServed else {
             Self.close([client, server], withReset: true)
             return

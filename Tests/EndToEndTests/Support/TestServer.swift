@@ -75,13 +75,14 @@ struct TestServer: Sendable {
     func difference(between first: String, and second: String) async throws -> String {
         try await shell(
             """
-            cd '\(workplace.folder)'
+            folder=$(mktemp -d -p '\(workplace.folder)')
+            cd "$folder"
             for database in '\(first)' '\(second)'; do
-              pg_dump -d "$database" | '\(Workplace.repository)/scripts/normalize-dump' > "dump.$database"
+              pg_dump -d "$database" | '\(Workplace.repository)/scripts/normalize-dump' > "$database"
             done
-            [ "$(wc -l < 'dump.\(first)')" -gt 40 ]
-            diff 'dump.\(first)' 'dump.\(second)' > 'diff.\(first)' || head -n 40 'diff.\(first)'
-            rm 'dump.\(first)' 'dump.\(second)' 'diff.\(first)'
+            [ "$(wc -l < '\(first)')" -gt 40 ]
+            diff '\(first)' '\(second)' > difference || head -n 40 difference
+            rm -r "$folder"
             """)
     }
 
