@@ -97,6 +97,7 @@ struct DumpWorkers: Sendable {
             try await session.execute("LOCK TABLE ONLY \(name) IN ACCESS SHARE MODE NOWAIT")
         } catch let error as PostgresError where error.isLockNotAvailable {
             try await session.execute("ROLLBACK TO SAVEPOINT one_table")
+            try await session.execute("RELEASE SAVEPOINT one_table")
             return nil
         }
         let result = try await tableDump.run(table, on: session)

@@ -81,7 +81,9 @@ struct TableLocks {
             try await session.execute("RELEASE SAVEPOINT lock")
             return nil
         } catch let error as PostgresError where error.isStatementRefusal && !error.isOutOfLocks {
+            // Released as well: no snapshot can be exported from within a subtransaction.
             try await session.execute("ROLLBACK TO SAVEPOINT lock")
+            try await session.execute("RELEASE SAVEPOINT lock")
             return error
         }
     }
