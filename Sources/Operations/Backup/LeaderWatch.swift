@@ -17,6 +17,8 @@ final class LeaderWatch: Sendable {
     func look() async throws {
         let waiting: ResultTable
         do {
+            // Within a transaction the list of sessions is read once and then kept: later ones would not be seen.
+            try await session.execute("SELECT pg_catalog.pg_stat_clear_snapshot()")
             waiting = try await session.query(
                 """
                 SELECT a.pid, coalesce(a.application_name, '') AS application, coalesce(a.usename, '') AS role,
