@@ -6,6 +6,7 @@ import Postgres
 /// Order without a gap: list the tables, begin, lock them, only then export the snapshot (LOCK does not fix it).
 struct SnapshotLeader: Sendable {
     let session: Session
+    /// As the snapshot shows them: a migration that the locks had to wait for may have made extensions and roles.
     let facts: ServerFacts
     /// For `SET TRANSACTION SNAPSHOT` and `pg_dump --snapshot`.
     let snapshotName: String
@@ -34,7 +35,7 @@ struct SnapshotLeader: Sendable {
             """)
         let row = try exported.onlyRow()
         return SnapshotLeader(
-            session: session, facts: facts, snapshotName: try row.string("name"),
+            session: session, facts: try await ServerFacts.gather(session), snapshotName: try row.string("name"),
             snapshot: SnapshotFacts(
                 takenAtSecondsSinceEpoch: Int(try row.int64("taken")), lsn: try row.optionalString("lsn") ?? "",
                 inRecovery: try row.bool("recovery")),
