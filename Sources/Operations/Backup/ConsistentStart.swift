@@ -10,7 +10,7 @@ struct ConsistentStart {
         let plan: BackupPlan
     }
 
-    /// At least so often, and for as long as the patience lasts, a start is tried that DDL gets in the way of.
+    /// At least so often a start is tried that DDL gets in the way of, and for as long as the patience lasts.
     static let attempts = 3
 
     let session: Session
@@ -23,11 +23,12 @@ struct ConsistentStart {
     func begin() async throws -> Begun {
         let end = ContinuousClock.now + patience
         for attempt in 1... {
-            let leader = try await SnapshotLeader.begin(on: session, facts: facts, patience: patience)
+            let leader = try await SnapshotLeader.begin(
+                on: session, facts: facts, patience: max(.zero, end - ContinuousClock.now))
             do {
                 return try await begin(with: leader)
             } catch let error as OperationError where error.category == .tryLater {
-                guard attempt < Self.attempts || ContinuousClock.now < end else { throw error }
+                guard ContinuousClock.now < end || attempt < Self.attempts && !error.isOfLocks else { throw error }
                 reporter.report(.note("beginning anew: \(error.message)"))
                 try await session.execute("ROLLBACK")
             }
@@ -76,5 +77,15 @@ struct ConsistentStart {
             late,
             lockTimeoutInMilliseconds: TableLocks.lockTimeoutInMilliseconds(
                 deadlockTimeoutInMilliseconds: facts.deadlockTimeoutInMilliseconds))
+    }
+}
+
+extension OperationError {
+    /// Somebody held a lock for as long as we were to wait: no more tries will help.
+    fileprivate var isOfLocks: Bool {
+        switch self {
+        case .tablesLocked, .harvestFailed: true
+        default: false
+        }
     }
 }

@@ -17,7 +17,8 @@ struct TOCHarvest: Sendable {
     let encoding: String
 
     /// How long pg_dump waits for its own locks, while somebody's ALTER may be queued behind the leader's.
-    static let lockWaitInMilliseconds = 10_000
+    /// Default: 10 s.
+    var lockWait: Duration = .seconds(10)
 
     /// What pg_dump leaves to the settings of database and role, and what definitions are printed by: two harvests of
     /// the same definitions must agree wherever they come from.
@@ -26,7 +27,8 @@ struct TOCHarvest: Sendable {
 
     func arguments(snapshot: String?) -> [String] {
         var arguments = ["--format=custom", "--compress=0", "--no-password"]
-        arguments.append("--lock-wait-timeout=\(Self.lockWaitInMilliseconds)")
+        // Nought would be no limit at all.
+        arguments.append("--lock-wait-timeout=\(max(1, Int(lockWait / .milliseconds(1))))")
         if let snapshot { arguments.append("--snapshot=\(snapshot)") }
         arguments.append("--encoding=\(encoding)")
         return arguments + filters
@@ -66,6 +68,12 @@ struct TOCHarvest: Sendable {
                 reason: text, category: .tryLater,
                 hint: "Somebody waits for, or holds, an exclusive lock; try again when the migration is through.")
         }
+        if standardError.contains("max_locks_per_transaction") {
+            return .harvestFailed(
+                reason: text, category: .unavailable,
+                hint: "Raise max_locks_per_transaction and restart the server: pg_dump needs a lock for each table, "
+                    + "and dbops another.")
+        }
         if text.contains("permission denied") {
             return .harvestFailed(
                 reason: text, category: .permission,
@@ -75,6 +83,10 @@ struct TOCHarvest: Sendable {
         if text.contains("no matching") {
             return .harvestFailed(
                 reason: text, category: .usage, hint: "The filters match nothing; compare them with psql's \\dt.")
+        }
+        if text.contains("Query was: LOCK TABLE") {
+            // It was there when pg_dump listed it.
+            return .changingTables(table: "a table", reason: text)
         }
         return .harvestFailed(reason: text, category: .failed, hint: nil)
     }
