@@ -74,7 +74,7 @@ let package = Package(
             resources: [.copy("Vectors")], swiftSettings: house),
         .testTarget(
             name: "OperationsTests",
-            dependencies: ["Operations", "Archive", "Postgres", "ObjectStorage", "JobModel", "TestSupport"],
+            dependencies: ["Operations", "Archive", "Postgres", "ObjectStorage", "JobModel", "TestSupport", logging],
             swiftSettings: house),
         .testTarget(
             name: "EndToEndTests", dependencies: ["dbops", "TestSupport", "Postgres", "ObjectStorage", "Archive", "JobModel", subprocess],

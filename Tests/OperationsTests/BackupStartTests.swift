@@ -51,8 +51,16 @@ import Testing
         ),
         ("pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout", .tryLater),
         ("pg_dump: error: query failed: ERROR:  permission denied for table t", .permission),
+        (
+            "pg_dump: error: query failed: ERROR:  out of shared memory\nHINT:  You might need to increase "
+                + "max_locks_per_transaction.", .unavailable
+        ),
         ("pg_dump: error: no matching tables were found", .usage),
         ("pg_dump: error: no matching schemas were found for pattern \"x\"", .usage),
+        (
+            "pg_dump: error: query failed: ERROR:  relation \"public.t\" does not exist\n"
+                + "pg_dump: detail: Query was: LOCK TABLE public.t IN ACCESS SHARE MODE", .tryLater
+        ),
         ("pg_dump: error: something else", .failed),
         ("", .failed),
     ])
@@ -78,12 +86,13 @@ import Testing
             name: .pgDump, path: "/nowhere/pg_dump", version: PostgresVersion(major: 15, minor: 20), environment: [:],
             temporaryDirectory: "/nowhere")
         let harvest = TOCHarvest(
-            pgDump: tool, connection: ConnectionInfo(keywords: [:]), filters: ["--schema=a b"], encoding: "SQL_ASCII")
+            pgDump: tool, connection: ConnectionInfo(keywords: [:]), filters: ["--schema=a b"], encoding: "SQL_ASCII",
+            lockWait: .zero)
         #expect(harvest.arguments(snapshot: "00-1").contains("--snapshot=00-1"))
         #expect(harvest.arguments(snapshot: nil).allSatisfy { !$0.hasPrefix("--snapshot") })
         #expect(harvest.arguments(snapshot: nil).contains("--encoding=SQL_ASCII"))
         #expect(harvest.arguments(snapshot: nil).last == "--schema=a b")
-        #expect(harvest.arguments(snapshot: nil).contains { $0.hasPrefix("--lock-wait-timeout=") })
+        #expect(harvest.arguments(snapshot: nil).contains("--lock-wait-timeout=1"), "nought is no limit")
     }
 }
 
