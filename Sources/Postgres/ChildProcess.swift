@@ -29,6 +29,9 @@ struct ChildProcess: Sendable {
     nonisolated(nonsending) func withStandardOutput<Success: Sendable>(
         _ body: nonisolated(nonsending) (ChildOutput) async throws -> Success
     ) async throws -> (Success, Ending) {
+        guard !arguments.contains(where: { $0.bytes.contains(0) }) else {
+            throw PostgresError.unexpectedResult("an argument for \(executable) holds a zero byte")
+        }
         do {
             let result = try await Subprocess.run(
                 configuration, input: .array(standardInput), output: .sequence, error: .sequence

@@ -88,7 +88,7 @@ struct Connector {
 
     private func failure(_ message: String) -> PostgresError {
         let safeMessage = info.redacting(message)
-        if message.contains("unsupported startup parameter") || message.contains("pgbouncer") {
+        if message.contains("unsupported startup parameter") || message.contains("pgbouncer cannot connect") {
             return .pooler(server: info.displayText)
         }
         return .connection(ConnectionFailure(server: info.displayText, libpqMessage: safeMessage))

@@ -8,6 +8,8 @@ extension Session {
     /// that is larger is a chunk of its own. The chunk after is read while `receive` works on one, so at most three
     /// exist at a time.
     ///
+    /// `receive` must not call this session: it would wait for itself.
+    ///
     /// Returns the number of rows, as the server counted them, after it has confirmed that all were sent. When
     /// `receive` throws, the COPY is cancelled, the session stays usable (outside of a transaction, or after a
     /// rollback to a savepoint), and its error is thrown.
@@ -29,6 +31,8 @@ extension Session {
 
     /// Runs `COPY … FROM STDIN` with the bytes that `next` returns until nil; rows may be cut anywhere. The next
     /// chunk is asked for while one is sent.
+    ///
+    /// `next` must not call this session: it would wait for itself.
     ///
     /// Returns the number of rows, as the server counted them. When `next` throws, the COPY fails on the server,
     /// nothing of it stays, and the error is thrown.

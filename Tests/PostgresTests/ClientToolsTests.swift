@@ -94,6 +94,13 @@ import Testing
         }
     }
 
+    @Test func `refuses an argument that C would cut off`() async throws {
+        try await withPrograms(["psql": "echo 15.1"]) { folder in
+            let psql = try await tools(folder).client(.psql, forServer: PostgresVersion(major: 15, minor: 0))
+            await #expect(throws: PostgresError.self) { try await psql.run([ServerText(bytes: [0x61, 0, 0x62])]) }
+        }
+    }
+
     @Test func `loses nothing of a program that writes much and ends at once`() async throws {
         let script = "test \"$1\" = --version && echo 15.1 && exit; head -c 300000 /dev/zero; echo end >&2"
         try await withPrograms(["psql": script]) { folder in

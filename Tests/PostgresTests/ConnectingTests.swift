@@ -80,6 +80,23 @@ import Testing
         #expect(session.connectionInfo.keywords["port"] == port)
     }
 
+    @Test func `leaves the shared pool free while it connects`() async throws {
+        let silent = try SilentServer()
+        let info = try await tcp().with("port", "\(silent.port)").with("connect_timeout", "2")
+        let start = ContinuousClock.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    let cause = try await failure(info).cause
+                    #expect(cause == .timeout)
+                }
+            }
+            try await group.waitForAll()
+        }
+        // One after another on a pool of few threads they would take much longer.
+        #expect(ContinuousClock.now - start < .seconds(2) + Self.patience)
+    }
+
     @Test func `stops connecting when its task is cancelled`() async throws {
         let silent = try SilentServer()
         let info = try await tcp().with("port", "\(silent.port)")

@@ -100,8 +100,14 @@ import Testing
             let programs = try await programs()
             var options = ThrowAwayClusterOptions(parentFolder: parent, runID: "test")
             options.isKept = true
-            try await ThrowAwayCluster.with(programs, options) { _ in }
+            try await ThrowAwayCluster.with(programs, options) { cluster in
+                let session = try await Session.open(cluster.connectionInfo, applicationName: "dbops test")
+                try await session.execute("CREATE UNLOGGED TABLE kept AS SELECT 1")
+                await session.close()
+            }
             let name = try #require(try contents(parent).first)
+            let log = try String(contentsOfFile: "\(parent)/\(name)/server/log", encoding: .utf8)
+            #expect(log.contains("database system is shut down"), "\(log)")
             #expect(name.hasPrefix("dbops-kept-c-"))
             #expect(FileManager.default.fileExists(atPath: "\(parent)/\(name)/server/data/PG_VERSION"))
             #expect(!ClusterSite.hasServer(in: "\(parent)/\(name)"))
