@@ -142,7 +142,10 @@ package struct VerifyOperation: Sendable {
         let restored = try await harvest.run(snapshot: nil)
         let otherMajor = scratch.pgDump.version.major != source.manifest.client.pgDumpMajor
         return [
-            Inventory(backup: contents, restored: restored, otherMajor: otherMajor).check(),
+            Inventory(
+                backup: contents, restored: restored, otherMajor: otherMajor,
+                fromStandby: source.manifest.snapshot.inRecovery
+            ).check(),
             SequenceComparison(backup: contents, restored: restored).check(),
             try await ValidityCheck(manifest: source.manifest).run(
                 on: scratch, applicationName: context.applicationName),
