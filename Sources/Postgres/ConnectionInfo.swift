@@ -36,6 +36,12 @@ package struct ConnectionInfo: Hashable, Sendable {
         return copy
     }
 
+    package func with(sslPassword: Secret?) -> ConnectionInfo {
+        var copy = self
+        copy.sslPassword = sslPassword
+        return copy
+    }
+
     /// Sets a keyword; nil takes it away.
     package func with(_ keyword: String, _ value: String?) -> ConnectionInfo {
         precondition(keyword != "password" && keyword != "sslpassword", "secrets have setters of their own")

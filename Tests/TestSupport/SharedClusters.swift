@@ -13,7 +13,10 @@ private actor SharedClusters {
 
     func cluster(_ binFolder: String) async throws -> ScratchCluster {
         if let cluster = clusters[binFolder] { return try await cluster.value }
-        if clusters.isEmpty { atexit(SharedClusters.removeAll) }
+        if clusters.isEmpty {
+            _ = ThrowAwayCluster.sweepLeftovers(in: "/tmp")
+            atexit(SharedClusters.removeAll)
+        }
         let cluster = Task { try await Self.start(binFolder) }
         clusters[binFolder] = cluster
         return try await cluster.value
