@@ -1,6 +1,7 @@
 import Foundation
 package import JobModel
 package import Postgres
+import Synchronization
 
 /// A real PostgreSQL server for tests, which lives as long as a closure.
 package struct ScratchCluster: Sendable {
@@ -102,8 +103,17 @@ package struct ScratchCluster: Sendable {
         try await Session.open(connectionInfo.with(database: database), applicationName: "dbops test")
     }
 
-    /// A port that nobody listens on at this moment.
+    private static let givenPorts = Mutex<Set<Int>>([])
+
+    /// A port that nobody listens on at this moment, and that no other test of the process was given.
     package static func freePort() -> Int {
+        while true {
+            let port = unusedPort()
+            if givenPorts.withLock({ $0.insert(port).inserted }) { return port }
+        }
+    }
+
+    private static func unusedPort() -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
