@@ -88,6 +88,9 @@ struct TOCHarvest: Sendable {
             // It was there when pg_dump listed it.
             return .changingTables(table: "a table", reason: text)
         }
-        return .harvestFailed(reason: text, category: .failed, hint: nil)
+        let hint =
+            status.contains("killed")
+            ? "Somebody or something on this machine ended it: see the system's log, then run the backup again." : nil
+        return .harvestFailed(reason: text, category: .failed, hint: hint)
     }
 }
