@@ -14,6 +14,10 @@ enum Sample: String, Hashable, Sendable, CaseIterable {
     case awkwardAndHostile
     /// Ten tables, 5,000 rows.
     case small
+    /// Little of everything: rows in several gzip members, two tables of one size, a large object, a sequence.
+    case breakable
+    /// Three tables that do not compress well, 8 MiB each.
+    case bulky
 
     var script: String {
         get throws {
@@ -25,6 +29,21 @@ enum Sample: String, Hashable, Sendable, CaseIterable {
                     .filter { line in !unwanted.contains { line.hasPrefix($0) } }.joined(separator: "\n")
             case .awkward, .awkwardAndHostile: return try Self.fixture("awkward.sql")
             case .small: return try Self.fixture("small.sql")
+            case .breakable:
+                return """
+                    CREATE TABLE many (id serial PRIMARY KEY, text text);
+                    INSERT INTO many (text) SELECT repeat(md5(i::text), 3) FROM generate_series(1, 25000) AS i;
+                    CREATE TABLE twin_1 (id int); CREATE TABLE twin_2 (id int);
+                    INSERT INTO twin_1 VALUES (1), (2), (3); INSERT INTO twin_2 VALUES (4), (5), (6);
+                    SELECT lo_from_bytea(0, decode(repeat(md5('1'), 500), 'hex'));
+                    """
+            case .bulky:
+                return (1...3).map { number in
+                    """
+                    CREATE TABLE bulk_\(number) AS SELECT i, gen_random_uuid() AS a, gen_random_uuid() AS b
+                    FROM generate_series(1, 105000) AS i;
+                    """
+                }.joined(separator: "\n")
             }
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import JobModel
 import TestSupport
 import Testing
 
@@ -24,6 +25,7 @@ actor ServerPool {
         let life = Task {
             do {
                 try await ScratchCluster.with(binFolder, wantsTCP: true, settings: TestServer.settings) { cluster in
+                    try await cluster.psql("CREATE ROLE owner LOGIN SUPERUSER PASSWORD '\(TestServer.ownerPassword)'")
                     start.yield(try TestServer(cluster, binFolder: binFolder))
                     for await _ in stopped {}
                 }

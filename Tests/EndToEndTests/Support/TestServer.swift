@@ -37,6 +37,13 @@ struct TestServer: Sendable {
         "postgresql://app:\(password)@\(host):\(port ?? self.port)/\(database)"
     }
 
+    /// A superuser who needs a password, over TCP.
+    func ownerURL(_ database: String, port: Int? = nil) -> String {
+        "postgresql://owner:\(Self.ownerPassword)@127.0.0.1:\(port ?? self.port)/\(database)"
+    }
+
+    static let ownerPassword = "owner-secret"
+
     /// A name that no other test uses.
     static func newName(_ prefix: String = "db") -> String {
         "\(prefix)_\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"

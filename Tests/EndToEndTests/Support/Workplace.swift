@@ -28,7 +28,12 @@ final class Workplace: Sendable {
     var store: String { "\(folder)/store" }
 
     func run(_ arguments: String...) async throws -> DBOpsProcess.Result {
-        try await dbops.run(arguments)
+        try await run(arguments)
+    }
+
+    func run(_ arguments: [String]) async throws -> DBOpsProcess.Result {
+        defer { withExtendedLifetime(self) {} }
+        return try await dbops.run(arguments)
     }
 
     /// Runs dbops, which must succeed.
@@ -36,7 +41,7 @@ final class Workplace: Sendable {
     func succeed(
         _ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> DBOpsProcess.Result {
-        let result = try await dbops.run(arguments)
+        let result = try await run(arguments)
         try #require(result.exitCode == 0, "\(result)", sourceLocation: sourceLocation)
         return result
     }
@@ -46,7 +51,7 @@ final class Workplace: Sendable {
         _ database: String, _ options: String..., sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> String {
         let arguments = ["backup", "now", "--database", database, "--to", store, "--quiet"] + options
-        let result = try await dbops.run(arguments)
+        let result = try await run(arguments)
         try #require(result.exitCode == 0, "\(result)", sourceLocation: sourceLocation)
         let url = try #require(result.lines.last, sourceLocation: sourceLocation)
         return try #require(URL(string: url), sourceLocation: sourceLocation).path
@@ -54,7 +59,7 @@ final class Workplace: Sendable {
 
     /// The ids of the backups that `list` shows.
     func listed(_ job: String? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws -> [String] {
-        let result = try await dbops.run(["list", "--store", store, "--json"] + (job.map { [$0] } ?? []))
+        let result = try await run(["list", "--store", store, "--json"] + (job.map { [$0] } ?? []))
         try #require(result.exitCode == 0, "\(result)", sourceLocation: sourceLocation)
         return try result.objects().compactMap { $0["backup"] as? String }
     }
@@ -79,7 +84,7 @@ final class Workplace: Sendable {
     @discardableResult
     func shell(_ commands: String, environment: [String: String] = [:]) async throws -> String {
         let program = try RunningProgram(
-            "/bin/bash", ["-euo", "pipefail", "-c", commands],
+            "/bin/bash", ["-euo", "pipefail", "-c", "cd '\(folder)'; \(commands)"],
             environment: dbops.environment.merging(environment) { $1 }, folder: folder)
         let ending = await program.ending()
         guard ending == .exited(0) else {
