@@ -94,7 +94,7 @@ package struct ScratchCluster: Sendable {
     package nonisolated(nonsending) func createDatabase(
         _ name: String, options: String = ""
     ) async throws -> ConnectionInfo {
-        try await psql("CREATE DATABASE \"\(name)\" \(options)")
+        try await psql("CREATE DATABASE \(ServerText(name).quotedAsIdentifier) \(ServerText(options))")
         return connectionInfo.with(database: name)
     }
 
