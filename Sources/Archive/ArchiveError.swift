@@ -46,7 +46,7 @@ package enum ArchiveError: UserFacingError, Equatable {
         switch self {
         case .damaged: .damaged
         case .unsupportedVersion, .unsupported, .newerManifest: .unavailable
-        case .unknownCompression: .configuration
+        case .unknownCompression: .usage
         case .compressorFailed, .encodingFailed: .defect
         }
     }

@@ -64,8 +64,11 @@ extension StoreLocation {
             guard !bucket.isEmpty else {
                 throw StoreLocationError(message: "\"\(text)\" names no bucket", hint: "Write s3://BUCKET/PREFIX.")
             }
-            let prefix = rest.dropFirst(bucket.count).split(separator: "/").joined(separator: "/")
-            self = .s3(S3Location(bucket: String(bucket), prefix: prefix))
+            let segments = rest.dropFirst(bucket.count).split(separator: "/")
+            guard !segments.contains(where: { $0 == "." || $0 == ".." }) else {
+                throw StoreLocationError(message: "\"\(text)\" holds a . or .. segment", hint: "Write it out in full.")
+            }
+            self = .s3(S3Location(bucket: String(bucket), prefix: segments.joined(separator: "/")))
             return
         }
         if text.hasPrefix("file:") {

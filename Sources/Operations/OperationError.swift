@@ -18,6 +18,8 @@ package enum OperationError: UserFacingError, Equatable {
     case rowCountDiffers(table: String, sent: Int64, received: Int64)
     /// An object in the store is not what was written.
     case objectDiffers(object: String, expected: Int64, found: Int64?)
+    /// A table was not copied that should have been: a fault of dbops.
+    case incomplete(reason: String)
     /// The session that keeps the snapshot and the locks was lost.
     case leaderLost(reason: String)
     case notABackup(place: String, reason: String)
@@ -27,8 +29,10 @@ package enum OperationError: UserFacingError, Equatable {
     case missingPrerequisites([String], hint: String)
     /// A small file for a client tool could not be written.
     case scratchFile(path: String)
-    /// pg_restore or the loading broke off.
-    case restoreBroke(step: String, reason: String)
+    /// The server refused what the backup holds.
+    case restoreRefused(step: String, reason: String)
+    /// pg_restore broke off for a reason that says nothing about the backup: a lost server, a full disk.
+    case restoreBroke(step: String, reason: String, category: FailureCategory)
 
     package var message: String {
         switch self {
@@ -37,7 +41,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .missingPrivilege(let tables, let role): "\(role) may not read \(Self.listed(tables))"
         case .tablesLocked(let tables, let seconds):
             "could not lock \(Self.listed(tables)) within \(seconds) s: somebody else holds a conflicting lock"
-        case .changingTables(let table, let reason): "\(table) changed while the backup began: \(reason)"
+        case .changingTables(let table, let reason): "\(table) changed under the backup: \(reason)"
         case .lockTableFull(let tables, let setting):
             "the server's lock table is too small for \(tables) tables (max_locks_per_transaction = \(setting))"
         case .harvestFailed(let reason, _, _): "pg_dump could not read the database's definitions: \(reason)"
@@ -45,6 +49,7 @@ package enum OperationError: UserFacingError, Equatable {
             "the server sent \(sent) rows of \(table), but \(received) arrived"
         case .objectDiffers(let object, let expected, let found):
             "the store holds \(found.map { "\($0) bytes" } ?? "nothing") as \(object), but \(expected) bytes were written"
+        case .incomplete(let reason): "the backup is not complete: \(reason)"
         case .leaderLost(let reason): "the session that holds the snapshot and the locks was lost: \(reason)"
         case .notABackup(let place, let reason): "\(place) is not a backup: \(reason)"
         case .targetNotEmpty(let database, let example):
@@ -53,7 +58,8 @@ package enum OperationError: UserFacingError, Equatable {
         case .targetMissing(let database): "the database \(database) does not exist"
         case .missingPrerequisites(let things, _): "the target server lacks \(Self.listed(things, most: 20))"
         case .scratchFile(let path): "cannot write \(path)"
-        case .restoreBroke(let step, let reason): "the restore broke off while \(step): \(reason)"
+        case .restoreRefused(let step, let reason): "the server refused the backup while \(step): \(reason)"
+        case .restoreBroke(let step, let reason, _): "the restore broke off while \(step): \(reason)"
         }
     }
 
@@ -69,6 +75,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .harvestFailed(_, _, let hint): hint
         case .rowCountDiffers: "Run the backup again; if it happens twice, look at the server's log."
         case .objectDiffers: "Something else writes to this place, or the store is faulty; run the backup again."
+        case .incomplete: "This is a fault of dbops; please report it."
         case .leaderLost: "Look at the server's log, and at idle-session limits between dbops and the server."
         case .notABackup: "See what is there: dbops list --store URL."
         case .targetNotEmpty: "Name a new database and add --create, or empty this one first."
@@ -76,7 +83,8 @@ package enum OperationError: UserFacingError, Equatable {
         case .targetMissing: "Add --create to have it made."
         case .missingPrerequisites(_, let hint): hint
         case .scratchFile: "Make room there, or name another folder by TMPDIR."
-        case .restoreBroke: nil
+        case .restoreRefused: nil
+        case .restoreBroke: "Look into the server's log, and at its disk and memory; then restore again."
         }
     }
 
@@ -86,8 +94,10 @@ package enum OperationError: UserFacingError, Equatable {
         case .tablesLocked, .changingTables: .tryLater
         case .lockTableFull, .targetMissing, .missingPrerequisites: .unavailable
         case .harvestFailed(_, let category, _): category
-        case .rowCountDiffers, .leaderLost, .restoreBroke: .failed
+        case .restoreBroke(_, _, let category): category
+        case .rowCountDiffers, .leaderLost, .restoreRefused: .failed
         case .objectDiffers, .scratchFile: .cannotWrite
+        case .incomplete: .defect
         case .notABackup: .damaged
         case .targetNotEmpty, .targetExists: .cannotWrite
         }

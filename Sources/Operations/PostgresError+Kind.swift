@@ -18,6 +18,13 @@ extension PostgresError {
 
     var isLockNotAvailable: Bool { sqlState == .lockNotAvailable }
     var isUndefinedTable: Bool { sqlState == .undefinedTable }
+    var isUndefinedSchema: Bool { sqlState == SQLState("3F000") }
+
+    /// The server is well and refuses the data or the statement itself: the classes data exception, integrity
+    /// violation, syntax or undefined, not supported, invalid schema.
+    var isRefusalOfContents: Bool {
+        sqlState.map { ["22", "23", "42", "0A", "3F"].contains($0.errorClass) && $0 != .insufficientPrivilege } ?? false
+    }
 
     /// The server's table of locks is full: PostgreSQL reports it as a lack of memory.
     var isOutOfLocks: Bool { sqlState == .outOfMemory }

@@ -1,8 +1,10 @@
 import JobModel
 import Logging
+import Postgres
 
 extension OperationContext {
-    /// Logs both ends of a run, and nothing between: steps are the reporter's.
+    /// Logs both ends of a run, and nothing between: steps are the reporter's. First removes the private folders that
+    /// killed runs have left, for there may be a password in one.
     func logged<Result>(
         _ operation: String, on subject: String, _ work: () async throws -> Result
     ) async throws -> Result {
@@ -12,6 +14,7 @@ extension OperationContext {
         let stopwatch = Stopwatch()
         func milliseconds() -> Logger.MetadataValue { "\(Int(stopwatch.seconds * 1_000))" }
         logger.notice("Run started")
+        _ = ThrowAwayCluster.sweepLeftovers(in: temporaryDirectory)
         do {
             let result = try await work()
             logger.notice("Run ended", metadata: ["duration.ms": milliseconds()])

@@ -53,6 +53,9 @@ struct ChildProcess: Sendable {
         }
     }
 
+    /// How much of standard error is kept.
+    static let keptErrorInBytes = 256 << 10
+
     private static let teardown = [
         TeardownStep.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(5))
     ]
@@ -66,22 +69,24 @@ struct ChildProcess: Sendable {
         return Configuration(
             // Arguments given as bytes are handed to C as they are: the terminating zero is the caller's.
             executable: .path(FilePath(words[0].text)), arguments: Arguments(words.dropFirst().map { $0.bytes + [0] }),
-            environment: .custom(Dictionary(uniqueKeysWithValues: variables)), workingDirectory: "/",
+            environment: .custom(Dictionary(uniqueKeysWithValues: variables)),  // Relative paths in a connection string count from here for libpq in this process and in the child alike;
+            // another user may not be able to enter this folder.
+            workingDirectory: user == nil ? nil : "/",
             platformOptions: options)
     }
 
-    /// The last 8 KiB; what comes before is read and forgotten, so that the child never waits.
+    /// The end of it; what comes before is read and forgotten, so that the child never waits.
     private static func tail(of sequence: SubprocessOutputSequence) async -> String {
         var bytes: [UInt8] = []
         do {
             for try await buffer in sequence {
                 buffer.withUnsafeBytes { bytes += $0 }
-                if bytes.count > 65_536 { bytes.removeFirst(bytes.count - 8_192) }
+                if bytes.count > 2 * keptErrorInBytes { bytes.removeFirst(bytes.count - keptErrorInBytes) }
             }
         } catch {
             // The child's end is known by its status; half a message is better than none.
         }
-        return String(decoding: bytes.suffix(8_192), as: UTF8.self).trimmingWhitespace
+        return String(decoding: bytes.suffix(keptErrorInBytes), as: UTF8.self).trimmingWhitespace
     }
 }
 

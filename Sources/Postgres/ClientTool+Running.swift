@@ -60,7 +60,7 @@ extension ClientTool {
     /// The error for a run that should have succeeded; its category comes from the program's own words.
     package func failure(_ output: ToolOutput) -> PostgresError {
         .toolFailed(
-            tool: name.rawValue, status: output.status.description, output: output.standardError,
+            tool: name.rawValue, status: output.status.description, output: String(output.standardError.suffix(8_192)),
             category: Self.category(of: output.standardError))
     }
 

@@ -30,6 +30,9 @@ package struct ClientTool: Hashable, Sendable {
 package struct ToolOutput: Sendable {
     package var status: ExitStatus
     package var standardOutput: [UInt8]
-    /// The last 8 KiB.
+    /// The last 256 KiB.
     package var standardError: String
+
+    /// False where the beginning of ``standardError`` may be lost.
+    package var hasWholeStandardError: Bool { standardError.utf8.count < ChildProcess.keptErrorInBytes - 4_096 }
 }

@@ -30,7 +30,8 @@ package struct ScratchDatabase: Sendable {
         _ body: nonisolated(nonsending) (ScratchDatabase) async throws -> Success
     ) async throws -> Success {
         let name = ScratchName(runID: runID)
-        let session = try await Session.open(server, applicationName: "dbops scratch")
+        let session = try await Session.open(
+            server, applicationName: "dbops scratch", startupStatements: SessionSettings.lasting)
         try await session.refusePooler()
         try await name.lock(session)
         let differences = try await create(name, like: source, session)
@@ -54,10 +55,24 @@ package struct ScratchDatabase: Sendable {
     package nonisolated(nonsending) static func sweepLeftovers(_ session: Session) async throws -> [String] {
         var dropped: [String] = []
         for name in try await ScratchName.all(session) where try await name.isAbandoned(session) {
-            try await name.drop(session)
-            dropped.append(name.text)
+            do {
+                try await name.drop(session)
+                dropped.append(name.text)
+            } catch PostgresError.statement {
+                // Another sweep was quicker, or may do what this role may not.
+            }
         }
         return dropped
+    }
+
+    /// A database without our comment would never be swept.
+    private nonisolated(nonsending) static func markOrDrop(_ name: ScratchName, _ session: Session) async throws {
+        do {
+            try await name.comment(session)
+        } catch {
+            _ = await uncancelled { await Result { try await name.dispose(session, .drop) } }
+            throw error
+        }
     }
 
     /// Tries the source's locale, then C with the encoding's own character classes, then plain C.
@@ -74,7 +89,7 @@ package struct ScratchDatabase: Sendable {
             do {
                 try await session.execute(
                     locale.createStatement(name.text, serverVersionNumber: session.server.versionNumber))
-                try await name.comment(session)
+                try await markOrDrop(name, session)
                 return locale.differences(from: source)
             } catch let error as PostgresError where error.isAboutLocale {
                 firstError = firstError ?? error

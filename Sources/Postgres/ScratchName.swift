@@ -98,8 +98,10 @@ struct ScratchName: Hashable, Sendable {
     nonisolated(nonsending) func isAbandoned(_ session: Session) async throws -> Bool {
         let table = try await session.query(
             """
-            SELECT pg_catalog.shobj_description(d.oid, 'pg_database') IS NOT DISTINCT FROM $2 AS is_ours,
-                EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1
+            SELECT pg_catalog.shobj_description(d.oid, 'pg_database') IS NOT DISTINCT FROM $2
+                    AND pg_catalog.pg_has_role(d.datdba, 'USAGE') AS is_ours,
+                EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)
+                OR EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1
                     AND (l.classid::pg_catalog.int8 << 32) | l.objid::pg_catalog.int8 = $3::pg_catalog.int8) AS is_used
             FROM pg_catalog.pg_database d WHERE d.datname = $1
             """, [ServerText(text), commentText, ServerText("\(lockKey)")])

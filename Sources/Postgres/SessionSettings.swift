@@ -5,6 +5,16 @@ package import JobModel
 /// What pg_dump sets, we set (pg_dump.c, `setup_connection`), so that our COPY text is its text; and beyond it what
 /// else changes COPY text, so that the rows of two databases can be compared byte by byte.
 package enum SessionSettings {
+    /// For a session that only waits: no limit of role, database or server may end it.
+    package static let lasting: [ServerText] = [
+        "SET statement_timeout = 0",
+        "SET lock_timeout = 0",
+        """
+        SELECT pg_catalog.set_config(name, '0', false)
+        FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'
+        """,
+    ]
+
     /// For reading rows out of a server of this version.
     ///
     /// `lc_monetary` is left alone: stock pg_restore loads `money` under the target's own.

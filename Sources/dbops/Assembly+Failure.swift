@@ -30,9 +30,10 @@ private struct FailureObject: Encodable {
     init(_ error: any Error) {
         let known = error as? any UserFacingError
         let isCancelled = error is CancellationError
+        let complaint = (error as? ValidationError)?.message
         outcome = isCancelled ? .cancelled : .failed
-        category = isCancelled ? .cancelled : known?.category ?? .defect
-        self.error = known?.message ?? (isCancelled ? "the run was stopped" : "\(error)")
+        category = isCancelled ? .cancelled : complaint == nil ? known?.category ?? .defect : .usage
+        self.error = known?.message ?? complaint ?? (isCancelled ? "the run was stopped" : "\(error)")
         hint = known?.hint
     }
 }

@@ -43,7 +43,10 @@ struct Assembly {
             if case .directory(let path) = location, isFile("\(path)/\(folder)") {
                 throw ForeignDumpError(path: "\(path)/\(folder)")
             }
-            return try await BackupSource.open(ObjectKey(folder), in: try open(location, options))
+            guard let key = ObjectKey(validating: folder) else {
+                throw StoreLocationError(message: "\"\(text)\" names no backup", hint: "See dbops list --store URL.")
+            }
+            return try await BackupSource.open(key, in: try open(location, options))
         case .id(let id):
             guard let storeText else { throw MissingStoreError(id: id.description) }
             let store = try store(storeText, options)
@@ -59,7 +62,7 @@ struct Assembly {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
     }
 
-    private var temporaryDirectory: String { environment["TMPDIR"] ?? "/tmp" }
+    private var temporaryDirectory: String { environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
 
     private func logger(_ runID: RunID) -> Logger {
         var logger = Logger(label: "dbops") { StreamLogHandler.standardError(label: $0) }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Ctrl-C and SIGTERM: the first cancels the run, which then cleans up; a second one leaves at once.
+/// Ctrl-C, SIGTERM and SIGHUP: the first cancels the run, which then cleans up; a second one leaves at once.
 ///
 /// Handlers, and not blocked or ignored signals, because child programs inherit those and could not be ended.
 final class Interruption: Sendable {
@@ -23,12 +23,14 @@ final class Interruption: Sendable {
     static func cancel(_ task: Task<Void, any Error>) -> Interruption {
         let interruption = Interruption()
         let reading = pipe.reading
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
             Glibc.signal(number) { number in
                 var byte = UInt8(truncatingIfNeeded: number)
                 _ = write(Interruption.pipe.writing, &byte, 1)
             }
         }
+        // A reader of our output that goes away must not end the run before it has cleaned up.
+        Glibc.signal(SIGPIPE) { _ in }
         Thread.detachNewThread { interruption.watch(reading, task) }
         return interruption
     }

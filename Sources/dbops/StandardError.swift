@@ -3,10 +3,11 @@ import Foundation
 /// Talk and progress: everything but results.
 enum StandardError {
     static func write(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        writeRaw(line + "\n")
     }
 
+    /// Nobody may listen any more: that is no reason to stop a backup.
     static func writeRaw(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 }

@@ -87,7 +87,7 @@ import Testing
         try await TestFolder.with { folder in
             let evidence = VerificationEvidence(of: ObjectKey("shop/b"), in: DirectoryStore(path: folder.path))
             for report in reports { try await evidence.write(report) }
-            return try await evidence.newestSuccess(manifestSHA256: manifest)
+            return try await evidence.standingProof(manifestSHA256: manifest)
         }
     }
 
@@ -122,7 +122,7 @@ import Testing
                 ]
             }
             let found = try await VerificationEvidence(of: ObjectKey("shop/b"), in: store)
-                .newestSuccess(manifestSHA256: "m")
+                .standingProof(manifestSHA256: "m")
             #expect(found != nil)
         }
     }

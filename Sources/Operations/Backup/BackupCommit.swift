@@ -29,6 +29,7 @@ struct BackupCommit: Sendable {
         objects.append(try await write(Array(guide.text.utf8), as: RestoreGuide.objectName))
         manifest.objects = stored(objects)
         manifest.totals.bytesStored = manifest.objects.reduce(0) { $0 + $1.size }
+        try requireCoverage(manifest)
         try await compareWithListing(objects)
         manifest.finishedAt = CivilTime(context.clock.now)
         manifest.totals.seconds = stopwatch.seconds
@@ -65,10 +66,18 @@ struct BackupCommit: Sendable {
         }.sorted { $0.name < $1.name }
     }
 
+    /// Every table whose rows the table of contents promises must be among those copied.
+    private func requireCoverage(_ manifest: Manifest) throws {
+        if let fault = try ContentsCoverage.faults(of: begun.contents, manifest).first {
+            throw OperationError.incomplete(reason: fault)
+        }
+    }
+
     /// The store must list what it said it had taken.
     private func compareWithListing(_ objects: [StoredObject]) async throws {
         let listed = Dictionary(
-            uniqueKeysWithValues: try await place.store.list(under: place.folder).map { ($0.key, $0.sizeInBytes) })
+            try await place.store.list(under: place.folder).map { ($0.key, $0.sizeInBytes) }
+        ) { first, _ in first }
         for object in objects where listed[object.key] != object.sizeInBytes {
             throw OperationError.objectDiffers(
                 object: object.key.description, expected: object.sizeInBytes, found: listed[object.key])

@@ -24,7 +24,7 @@ struct DumpWorkers: Sendable {
                 try await group.waitForAll()
             }
             while let task = forLeader.next() {
-                results.add(try await tableDump.run(task, on: leader.session))
+                results.add(try await copy(task, on: leader.session))
             }
         } catch {
             await close(sessions)
@@ -88,6 +88,23 @@ struct DumpWorkers: Sendable {
         }
     }
 
+    /// A lock holds the table, not its name: a schema can be renamed, and its name taken over by another, under any
+    /// lock. So the name is looked up again after the rows were read by it.
+    private func copy(_ table: TableTask, on session: Session) async throws -> DumpResults.Table {
+        do {
+            let result = try await tableDump.run(table, on: session)
+            let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
+            let now = try await session.query("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid AS oid", [name])
+            guard try now.onlyRow().optionalOID("oid") == table.oid else {
+                throw OperationError.changingTables(
+                    table: table.displayName, reason: "another table bears its name now")
+            }
+            return result
+        } catch let error as PostgresError where error.isUndefinedTable || error.isUndefinedSchema {
+            throw OperationError.changingTables(table: table.displayName, reason: error.message)
+        }
+    }
+
     /// Nil where the table cannot be locked at once: somebody's ALTER is queued behind the leader's lock, and only the
     /// leader itself can still read the table. The lock is given back after the copy, so a worker holds one at a time.
     private func dump(_ table: TableTask, on session: Session) async throws -> DumpResults.Table? {
@@ -95,12 +112,14 @@ struct DumpWorkers: Sendable {
         do {
             let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
             try await session.execute("LOCK TABLE ONLY \(name) IN ACCESS SHARE MODE NOWAIT")
+        } catch let error as PostgresError where error.isUndefinedTable || error.isUndefinedSchema {
+            throw OperationError.changingTables(table: table.displayName, reason: error.message)
         } catch let error as PostgresError where error.isLockNotAvailable {
             try await session.execute("ROLLBACK TO SAVEPOINT one_table")
             try await session.execute("RELEASE SAVEPOINT one_table")
             return nil
         }
-        let result = try await tableDump.run(table, on: session)
+        let result = try await copy(table, on: session)
         try await session.execute("ROLLBACK TO SAVEPOINT one_table")
         try await session.execute("RELEASE SAVEPOINT one_table")
         return result

@@ -83,7 +83,7 @@ package struct BackupCatalog: Sendable {
             return .backup(
                 Entry(
                     name: name, url: url, manifest: source.manifest,
-                    verification: try await evidence.newestSuccess(manifestSHA256: source.manifestSHA256)))
+                    verification: try await evidence.standingProof(manifestSHA256: source.manifestSHA256)))
         } catch OperationError.notABackup {
             return .nothing
         } catch StorageError.notFound {

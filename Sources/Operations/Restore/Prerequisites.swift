@@ -28,17 +28,26 @@ struct Prerequisites: Equatable {
             Set(wanted).subtracting(there).sorted()
         }
         missingRoles = lacking(Self.roles(manifest, contents).map(\.text), offer.roles)
-        missingExtensions = lacking(manifest.extensions.map(\.name.text), offer.extensions)
+        missingExtensions = lacking(Self.extensions(manifest, contents).map(\.text), offer.extensions)
         missingCollations = lacking(
             manifest.collations.map(\.name.text).filter { $0.hasPrefix(Self.systemSchema) }, offer.collations)
         missingTablespaces = lacking(manifest.tablespaces.map(\.text), offer.tablespaces)
         missingICU = !offer.hasICU && manifest.collations.contains { $0.provider == "icu" }
     }
 
-    /// The role that made the source's cluster is needed only where something names it: elsewhere it has another name.
+    /// A part of a database needs only what is in that part.
+    private static func extensions(_ manifest: Manifest, _ contents: TableOfContents) -> [ServerText] {
+        let inContents = Set(contents.entries.filter { $0.desc == "EXTENSION" }.map(\.tag))
+        return manifest.extensions.map(\.name).filter {
+            manifest.archive.filters.isEmpty || inContents.contains($0)
+        }
+    }
+
+    /// The role that made the source's cluster is needed only where something names it: elsewhere it has another
+    /// name. The same holds for every role where the backup is a part of a database.
     private static func roles(_ manifest: Manifest, _ contents: TableOfContents) -> [ServerText] {
         manifest.roles.filter { role in
-            role != manifest.server.bootstrapRole
+            manifest.archive.filters.isEmpty && role != manifest.server.bootstrapRole
                 || contents.entries.contains { entry in
                     entry.owner == role || entry.desc == "ACL" && entry.defn?.text.contains(role.text) == true
                 }

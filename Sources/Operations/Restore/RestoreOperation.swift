@@ -31,6 +31,9 @@ package struct RestoreOperation: Sendable {
         let total = Stopwatch()
         try await requireObjects()
         let contents = try TableOfContents(parsing: try await source.readObject(named: TableOfContents.objectName))
+        if let fault = try ContentsCoverage.faults(of: contents, source.manifest).first {
+            throw ArchiveError.damaged(object: Manifest.objectName, reason: fault)
+        }
         let timings = creates ? try await restoreIntoNew(contents) : try await restoreIntoExisting(contents)
         return RestoreReport(
             outcome: .succeeded, url: source.url, target: target.displayText, manifest: source.manifest,
@@ -67,7 +70,8 @@ package struct RestoreOperation: Sendable {
     private func restoreIntoNew(_ contents: TableOfContents) async throws -> DatabaseRestore.Timings {
         let name = target.database ?? source.manifest.database.text
         let session = try await Session.open(
-            target.with(database: TargetDatabase.maintenance), applicationName: context.applicationName)
+            target.with(database: TargetDatabase.maintenance), applicationName: context.applicationName,
+            startupStatements: SessionSettings.lasting)
         do {
             try await session.refusePooler()
             let pgRestore = try await prepare(session, contents)

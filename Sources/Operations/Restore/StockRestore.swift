@@ -16,7 +16,7 @@ struct StockRestore: Sendable {
     /// Restores the sections that `arguments` name; the first error ends it.
     func run(_ arguments: [String], step: String) async throws {
         let output = try await output(of: ["--exit-on-error"] + arguments)
-        guard output.status.isSuccess else { throw Self.failure(output, step: step) }
+        guard output.status.isSuccess else { throw failure(output, step: step) }
     }
 
     /// Restores the entries listed in `list` with several sessions.
@@ -27,9 +27,9 @@ struct StockRestore: Sendable {
     func run(_ arguments: [String], list: String, step: String) async throws {
         let output = try await output(of: arguments + ["--jobs=\(options.jobs)", "--use-list=\(list)"])
         guard !output.status.isSuccess else { return }
-        guard output.standardError.contains("deadlock detected"),
+        guard output.hasWholeStandardError, output.standardError.contains("deadlock detected"),
             let failed = Self.failedEntries(in: output.standardError, of: contents)
-        else { throw Self.failure(output, step: step) }
+        else { throw failure(output, step: step) }
         let rest = "\(directory)/again.list"
         try PrivateDirectory.write(Array(failed.map { "\($0);\n" }.joined().utf8), to: rest)
         try await run(arguments + ["--use-list=\(rest)"], step: step)
@@ -42,9 +42,13 @@ struct StockRestore: Sendable {
             all.map { ServerText($0) }, connection: target.with(sessionOptions: settings))
     }
 
-    private static func failure(_ output: ToolOutput, step: String) -> OperationError {
-        let reason = reason(in: output.standardError)
-        return .restoreBroke(step: step, reason: reason.isEmpty ? output.status.description : reason)
+    private func failure(_ output: ToolOutput, step: String) -> OperationError {
+        let words = Self.reason(in: output.standardError)
+        let reason = words.isEmpty ? output.status.description : words
+        guard output.status == .exited(1), !Self.saysNothingOfTheBackup(output.standardError) else {
+            return .restoreBroke(step: step, reason: reason, category: pgRestore.failure(output).category)
+        }
+        return .restoreRefused(step: step, reason: reason)
     }
 
     /// The entries that failed, in the order of the table of contents, told by the commands that pg_restore prints;
@@ -58,18 +62,22 @@ struct StockRestore: Sendable {
         return failed.count == count ? failed.map(\.dumpID) : nil
     }
 
-    /// The lines that say what went wrong, without the tool's name before each.
+    /// The lines that say what went wrong, without the tool's name before each, and without DETAIL lines, which hold
+    /// values of rows.
     static func reason(in standardError: String) -> String {
         let lines = standardError.split(separator: "\n").map(String.init)
-        let signs = ["pg_restore: error:", "DETAIL:", "HINT:"]
+        let signs = ["pg_restore: error:", "HINT:"]
         let telling = lines.filter { line in signs.contains { line.hasPrefix($0) } }
         let chosen = telling.isEmpty ? lines.suffix(3) : telling.prefix(4)
         return chosen.map { $0.replacingOccurrences(of: "pg_restore: error: ", with: "") }.joined(separator: "; ")
     }
 
-    /// pg_restore's words for a server that went away, as against one that refused.
-    static func saysConnectionLost(_ reason: String) -> Bool {
-        ["server closed the connection", "terminating connection", "connection to server", "could not connect"]
-            .contains { reason.contains($0) }
+    /// Words for a server that went away or ran out of something, as against one that refused.
+    static func saysNothingOfTheBackup(_ standardError: String) -> Bool {
+        [
+            "server closed the connection", "terminating connection", "connection to server", "could not connect",
+            "No space left on device", "out of memory", "out of shared memory", "Read-only file system",
+            "canceling statement", "too many clients", "permission denied", "deadlock detected",
+        ].contains { standardError.contains($0) }
     }
 }

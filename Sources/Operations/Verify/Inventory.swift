@@ -51,8 +51,10 @@ struct Inventory {
 
     private static func belongs(_ entry: TOCEntry) -> Bool {
         if databaseKinds.contains(entry.desc.text) { return false }
-        // COMMENT, ACL and SECURITY LABEL of the database itself; of a subscription, which is never restored.
-        if entry.tag.text.hasPrefix("DATABASE ") || entry.tag.text.hasPrefix("SUBSCRIPTION ") { return false }
+        // What is said of the database itself, or of a subscription, which is never restored.
+        if ["COMMENT", "ACL", "SECURITY LABEL"].contains(entry.desc.text) {
+            return !entry.tag.text.hasPrefix("DATABASE ") && !entry.tag.text.hasPrefix("SUBSCRIPTION ")
+        }
         return !entry.desc.text.hasPrefix("SUBSCRIPTION")
     }
 

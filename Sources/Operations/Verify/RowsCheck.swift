@@ -76,7 +76,7 @@ struct RowsCheck: Sendable {
         let digest: RowDigest
         do {
             digest = try await self.digest(of: group.statement, on: session)
-        } catch let error as PostgresError where error.isStatementRefusal {
+        } catch let error as PostgresError where error.isRefusalOfContents {
             return "\(group.name) cannot be read: \(error.message)"
         }
         guard digest != group.digest else { return nil }

@@ -30,7 +30,6 @@ struct ScratchServer {
             return try await withDatabase(on: server, keptIn: nil, stopwatch, warnings, body)
         }
         context.reporter.report(.phase("making a throw-away cluster"))
-        _ = ThrowAwayCluster.sweepLeftovers(in: context.temporaryDirectory)
         let programs = try await context.tools.serverPrograms(atLeast: manifest.server.versionNumber / 10_000)
         var options = ThrowAwayClusterOptions(
             parentFolder: context.temporaryDirectory, runID: context.runID.description)

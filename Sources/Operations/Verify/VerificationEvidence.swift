@@ -26,12 +26,13 @@ package struct VerificationEvidence: Sendable {
         _ = try await store.write(Array(try encoder.encode(report)), to: folder.appending(name))
     }
 
-    /// The newest successful verification of the manifest with this digest. A record that cannot be read is no
-    /// evidence.
-    package func newestSuccess(manifestSHA256: String) async throws -> VerificationReport? {
+    /// The verification that speaks for the manifest with this digest: the newest, if it succeeded. A later failure
+    /// takes the proof away. A record that cannot be read is no evidence.
+    package func standingProof(manifestSHA256: String) async throws -> VerificationReport? {
         for object in try await store.list(under: folder).reversed() {
             guard let report = try await record(object.key) else { continue }
-            if report.outcome == .succeeded, report.manifestSHA256 == manifestSHA256 { return report }
+            guard report.manifestSHA256 == manifestSHA256 else { continue }
+            return report.outcome == .succeeded ? report : nil
         }
         return nil
     }

@@ -72,10 +72,11 @@ package struct VerifyOperation: Sendable {
         let contents = try TableOfContents(parsing: try await source.readObject(named: TableOfContents.objectName))
         let expected = source.manifest.archive.tocEntries
         let (wanted, found) = ("\(expected) entries", "\(contents.entries.count) entries")
+        let faults = try ContentsCoverage.faults(of: contents, source.manifest)
         findings.checks.append(
-            contents.entries.count == expected
+            contents.entries.count == expected && faults.isEmpty
                 ? .passed(.contents, expected: wanted, found: found)
-                : .failed(.contents, expected: wanted, found: found))
+                : .failed(.contents, expected: wanted, found: found, details: faults))
         return contents
     }
 
@@ -124,9 +125,8 @@ package struct VerifyOperation: Sendable {
     /// Whether the server was there and refused what the backup holds.
     private static func isFaultOfTheBackup(_ error: any UserFacingError) -> Bool {
         switch error {
-        case OperationError.restoreBroke(_, let reason): !StockRestore.saysConnectionLost(reason)
-        case OperationError.rowCountDiffers: true
-        case let error as PostgresError: error.isStatementRefusal && error.category == .failed
+        case OperationError.restoreRefused, OperationError.rowCountDiffers: true
+        case let error as PostgresError: error.isRefusalOfContents
         default: false
         }
     }

@@ -53,6 +53,7 @@ struct BackupNowCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...64).contains(workers) else { throw ValidationError("--workers takes 1 to 64") }
+        guard name != "" else { throw ValidationError("--name takes a name") }
         guard (0...86_400).contains(lockWait) else { throw ValidationError("--lock-wait takes 0 to 86400 seconds") }
         guard (try? CompressionSetting(parsing: compression)) != nil else {
             throw ValidationError("--compression takes gzip, zlib:1 to zlib:9, or none; not \"\(compression)\"")

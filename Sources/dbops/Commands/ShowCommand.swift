@@ -26,7 +26,7 @@ struct ShowCommand: AsyncParsableCommand {
         try await assembly.reportingFailure {
             let source = try await assembly.backup(backup, in: store, storeOptions)
             let proof = try await VerificationEvidence(of: source.folder, in: source.store)
-                .newestSuccess(manifestSHA256: source.manifestSHA256)
+                .standingProof(manifestSHA256: source.manifestSHA256)
             try CatalogRendering.print(source, verification: proof, json: global.json)
         }
     }

@@ -8,6 +8,8 @@ enum ErrorRendering {
         switch error {
         case let error as any UserFacingError:
             return "Error: \(error.message)" + (error.hint.map { "\n\($0)" } ?? "")
+        case let error as ValidationError:
+            return "Error: \(error.message)"
         case is CancellationError:
             return "Stopped; what this run had made is gone again."
         default:
