@@ -62,6 +62,33 @@ extension ServerTests {
             }
         }
 
+        @Test func `gives up where a schema changes hands in mid-dump, rather than store another table's rows`()
+            async throws
+        {
+            let script: ServerText = """
+                CREATE SCHEMA a; CREATE TABLE a.t AS SELECT n FROM generate_series(1, 3) n;
+                CREATE SCHEMA b; CREATE TABLE b.t AS SELECT n FROM generate_series(1, 5) n;
+                \(Self.twoTables)
+                """
+            try await Workbench.with(script) { bench in
+                let other = try await bench.openSession()
+                let swaps = Journal<Bool>()
+                var store = HookedStore(bench.store)
+                store.willBegin = { [self] key in
+                    guard isRows(key), swaps.all.isEmpty else { return }
+                    swaps.add(true)
+                    try await other.execute(
+                        "ALTER SCHEMA a RENAME TO c; ALTER SCHEMA b RENAME TO a; ALTER SCHEMA c RENAME TO b")
+                }
+                let error = await #expect(throws: OperationError.self) {
+                    try await bench.backUp(store: store, settings: oneWorker())
+                }
+                #expect(error?.category == .tryLater)
+                try await expectNoTrace(bench)
+                await other.close()
+            }
+        }
+
         @Test func `tells once of a session that waits for its locks, also of one that came later`() async throws {
             try await Workbench.with("CREATE TABLE t ()") { bench in
                 let leader = try await bench.openSession()

@@ -109,6 +109,12 @@ import Testing
         #expect(try await newest([report(.failed, at: 1, manifest: "m")], of: "m") == nil)
     }
 
+    @Test func `lets a later failure take a proof away`() async throws {
+        let reports = [report(.succeeded, at: 1, manifest: "m"), report(.failed, at: 2, manifest: "m")]
+        #expect(try await newest(reports, of: "m") == nil)
+        #expect(try await newest(reports + [report(.succeeded, at: 3, manifest: "m")], of: "m") != nil)
+    }
+
     @Test func `passes over records that cannot be read or are gone meanwhile`() async throws {
         try await TestFolder.with { folder in
             let directory = DirectoryStore(path: folder.path)
