@@ -60,6 +60,10 @@ struct ChildProcess: Sendable {
         TeardownStep.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(5))
     ]
 
+    /// This process's own, so that relative paths in a connection string mean the same to the child; another user may
+    /// not be able to enter that.
+    private var workingDirectory: FilePath? { user == nil ? nil : "/" }
+
     private var configuration: Configuration {
         var options = PlatformOptions()
         options.processGroupID = 0
@@ -69,9 +73,8 @@ struct ChildProcess: Sendable {
         return Configuration(
             // Arguments given as bytes are handed to C as they are: the terminating zero is the caller's.
             executable: .path(FilePath(words[0].text)), arguments: Arguments(words.dropFirst().map { $0.bytes + [0] }),
-            environment: .custom(Dictionary(uniqueKeysWithValues: variables)),  // Relative paths in a connection string count from here for libpq in this process and in the child alike;
-            // another user may not be able to enter this folder.
-            workingDirectory: user == nil ? nil : "/",
+            environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+            workingDirectory: workingDirectory,
             platformOptions: options)
     }
 
