@@ -117,12 +117,11 @@ extension EndToEndTests {
                 "restore", "--verify", path, "--on", server.text(), "--keep", "--json")
             let report = try #require(try result.objects().first)
             try await workplace.succeed("restore", "--verify", path, "--on", server.text())
-            let kept = try await server.psql("SELECT datname FROM pg_database WHERE datname ~ '^dbops'")
-            #expect(kept.split(separator: "\n").count == 1)
-            #expect(report.text("scratch_database")?.contains(kept) == true)
-            let rows = try await server.psql("SELECT count(*) FROM orders", database: kept)
+            let place = try #require(report.text("scratch_database"))
+            let kept = try #require(place.firstMatch(of: /dbops_kept_\w+/)?.output)
+            let rows = try await server.psql("SELECT count(*) FROM orders", database: String(kept))
             #expect(rows == "1000")
-            try await server.psql("DROP DATABASE \"\(kept)\"")
+            try await server.psql("DROP DATABASE \(kept)")
         }
     }
 }
