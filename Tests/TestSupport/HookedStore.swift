@@ -11,11 +11,11 @@ package struct HookedStore: ObjectStore {
     package var willAppend: @Sendable (ObjectKey, Int) async throws -> Void = { _, _ in }
     package var willCommit: @Sendable (ObjectKey) async throws -> Void = { _ in }
     package var didCommit: @Sendable (ObjectKey) async throws -> Void = { _ in }
+    /// Before an object is opened to be read.
+    package var willRead: @Sendable (ObjectKey) async throws -> Void = { _ in }
     package var willDelete: @Sendable ([ObjectKey]) async throws -> Void = { _ in }
     /// Changes what the store lists.
     package var listing: @Sendable ([ObjectInfo]) -> [ObjectInfo] = { $0 }
-    /// Changes what the store hands out.
-    package var reading: @Sendable (ObjectKey, [UInt8]) throws -> [UInt8] = { $1 }
     private let discards = Journal<ObjectKey>()
 
     package init(_ base: any ObjectStore) {
@@ -40,7 +40,8 @@ package struct HookedStore: ObjectStore {
     }
 
     package func reader(for key: ObjectKey, range: Range<Int64>?) async throws -> any ObjectReader {
-        Reader(store: self, key: key, base: try await base.reader(for: key, range: range))
+        try await willRead(key)
+        return try await base.reader(for: key, range: range)
     }
 
     package func writer(for key: ObjectKey) async throws -> any ObjectWriter {
@@ -51,16 +52,6 @@ package struct HookedStore: ObjectStore {
     package func delete(_ keys: [ObjectKey]) async throws {
         try await willDelete(keys)
         try await base.delete(keys)
-    }
-
-    private struct Reader: ObjectReader {
-        let store: HookedStore
-        let key: ObjectKey
-        let base: any ObjectReader
-
-        func next() async throws -> [UInt8]? {
-            try await base.next().map { try store.reading(key, $0) }
-        }
     }
 
     private final class Writer: ObjectWriter {

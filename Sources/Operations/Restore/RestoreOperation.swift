@@ -51,7 +51,7 @@ package struct RestoreOperation: Sendable {
     }
 
     private func restoreIntoExisting(_ contents: TableOfContents) async throws -> DatabaseRestore.Timings {
-        let session = try await Session.open(target, applicationName: context.applicationName)
+        let session = try await openExisting()
         let pgRestore: ClientTool
         do {
             try await session.refusePooler()
@@ -65,6 +65,14 @@ package struct RestoreOperation: Sendable {
             throw error
         }
         return try await restore(contents, into: session.connectionInfo, pgRestore: pgRestore)
+    }
+
+    private func openExisting() async throws -> Session {
+        do {
+            return try await Session.open(target, applicationName: context.applicationName)
+        } catch PostgresError.connection(let failure) where failure.cause == .noDatabase {
+            throw OperationError.targetMissing(database: target.database ?? "")
+        }
     }
 
     private func restoreIntoNew(_ contents: TableOfContents) async throws -> DatabaseRestore.Timings {

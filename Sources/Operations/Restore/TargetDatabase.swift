@@ -33,6 +33,11 @@ enum TargetDatabase {
                   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
                  WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
                 UNION ALL
+                SELECT 'type ' || t.oid::pg_catalog.regtype
+                  FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+                 WHERE t.typrelid = 0 AND t.typcategory <> 'A'
+                   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                UNION ALL
                 SELECT 'schema ' || n.nspname FROM pg_catalog.pg_namespace n
                  WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public')
                 UNION ALL

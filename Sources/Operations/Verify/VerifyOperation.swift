@@ -31,8 +31,10 @@ package struct VerifyOperation: Sendable {
         do {
             try await prove(&findings)
         } catch let error as ArchiveError where error.category == .damaged {
-            findings.checks.append(
-                .failed(.objects, expected: "every object as the manifest says", found: error.message))
+            // In place of what the listing alone has shown.
+            findings.checks.removeAll { $0.name == VerificationCheck.Name.objects.rawValue }
+            findings.checks.insert(
+                .failed(.objects, expected: "every object as the manifest says", found: error.message), at: 0)
         }
         findings.seconds.total = total.seconds
         let report = report(findings)

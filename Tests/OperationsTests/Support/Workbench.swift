@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// The suites that need a server: they share one, and are run one after another.
-@Suite(.serialized) struct ServerTests {}
+@Suite(.serialized, OwnServer()) struct ServerTests {}
 
 /// A database of its own on the suite's server, a store in a folder of its own, and operations between the two.
 struct Workbench: Sendable {
@@ -26,7 +26,7 @@ struct Workbench: Sendable {
         _ script: ServerText = "", database name: String? = nil, options: String = "",
         _ body: nonisolated(nonsending) (Workbench) async throws -> Success
     ) async throws -> Success {
-        let cluster = try await ScratchCluster.shared()
+        let cluster = try OwnServer.cluster
         var generator = SystemRandomNumberGenerator()
         let name = name ?? "t_\(RunID(using: &generator))"
         let database = try await cluster.createDatabase(name, options: options)
@@ -41,7 +41,7 @@ struct Workbench: Sendable {
             try await bench.psql(script)
             let success = try await body(bench)
             #expect(try folder.names(in: "tmp") == [])
-            #expect(try await bench.sessionsOfOperations() == 0)
+            try await waitUntil("a session is left") { try await bench.sessionsOfOperations() == 0 }
             return success
         }
     }
