@@ -146,7 +146,7 @@ package struct BackupOperation: Sendable {
     private func harvest(_ pgDump: ClientTool, of session: Session, facts: ServerFacts) -> TOCHarvest {
         TOCHarvest(
             pgDump: pgDump, connection: session.connectionInfo, filters: settings.filters.clientArguments,
-            encoding: facts.archiveEncoding.text, lockWait: min(.seconds(10), settings.lockWait))
+            encoding: facts.archiveEncoding.text)
     }
 
     /// Stock pg_restore must count as many entries as we do, before any data is written.

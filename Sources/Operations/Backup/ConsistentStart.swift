@@ -26,7 +26,7 @@ struct ConsistentStart {
             let leader = try await SnapshotLeader.begin(
                 on: session, facts: facts, patience: max(.zero, end - ContinuousClock.now))
             do {
-                return try await begin(with: leader)
+                return try await begin(with: leader, lockWait: Self.lockWait(attempt: attempt, patience: patience))
             } catch let error as OperationError where error.category == .tryLater {
                 guard ContinuousClock.now < end || attempt < Self.attempts && !error.isOfLocks else { throw error }
                 reporter.report(.note("beginning anew: \(error.message)"))
@@ -36,8 +36,15 @@ struct ConsistentStart {
         throw CancellationError()
     }
 
-    private func begin(with leader: SnapshotLeader) async throws -> Begun {
-        let contents = try await readContents(leader)
+    /// How long pg_dump waits for its own locks: 1, 2, 4, 8, 10, 10 … seconds. An ALTER or TRUNCATE that is queued
+    /// behind the leader's lock makes pg_dump wait in vain, and everybody else behind it as well: beginning anew lets it
+    /// through. The longer ones are for servers that are slow in everything.
+    static func lockWait(attempt: Int, patience: Duration) -> Duration {
+        min(.seconds(attempt > 4 ? 10 : 1 << (attempt - 1)), .seconds(10), patience)
+    }
+
+    private func begin(with leader: SnapshotLeader, lockWait: Duration) async throws -> Begun {
+        let contents = try await readContents(leader, lockWait: lockWait)
         if case .changed(let table, let reason) = try await checkLateTables(contents, leader: leader) {
             throw OperationError.changingTables(table: table, reason: reason)
         }
@@ -46,7 +53,9 @@ struct ConsistentStart {
     }
 
     /// Where pg_dump fails on a table that the leader could not lock, the leader's own error says it better.
-    private func readContents(_ leader: SnapshotLeader) async throws -> TableOfContents {
+    private func readContents(_ leader: SnapshotLeader, lockWait: Duration) async throws -> TableOfContents {
+        var harvest = harvest
+        harvest.lockWait = lockWait
         do {
             return try await harvest.run(snapshot: leader.snapshotName) { warnings.add($0) }
         } catch let error as OperationError {
