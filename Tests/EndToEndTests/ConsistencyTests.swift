@@ -52,7 +52,7 @@ extension EndToEndTests {
                 }
                 for _ in 0..<6 {
                     let result = try await workplace.run(
-                        "backup", "now", "--database", server.text(database), "--to", workplace.store, "--quiet")
+                        "backup", "now", "--database", server.text(database), "--to", workplace.store)
                     // To give up before tables that never stand still is honest.
                     #expect(result.exitCode == 0 || result.exitCode == 75, "\(result)")
                     if result.exitCode == 0 { good.append(try #require(URL(string: result.lines.last ?? "")?.path)) }
