@@ -77,7 +77,8 @@ let package = Package(
             dependencies: ["Operations", "Archive", "Postgres", "ObjectStorage", "JobModel", "TestSupport", logging],
             swiftSettings: house),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["dbops", "TestSupport", "Postgres", "ObjectStorage", "Archive", "JobModel", subprocess],
+            name: "EndToEndTests",
+            dependencies: ["dbops", "TestSupport", "Postgres", "ObjectStorage", "HTTPTransport", "Archive", "JobModel"],
             resources: [.copy("Fixtures")], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

@@ -16,7 +16,7 @@ enum Sample: String, Hashable, Sendable, CaseIterable {
     case small
     /// Little of everything: rows in several gzip members, two tables of one size, a large object, a sequence.
     case breakable
-    /// Three tables that do not compress well, 8 MiB each.
+    /// Three tables that do not compress well: 12 MB, and twice 8.5 MB.
     case bulky
 
     var script: String {
@@ -41,7 +41,7 @@ enum Sample: String, Hashable, Sendable, CaseIterable {
                 return (1...3).map { number in
                     """
                     CREATE TABLE bulk_\(number) AS SELECT i, gen_random_uuid() AS a, gen_random_uuid() AS b
-                    FROM generate_series(1, 105000) AS i;
+                    FROM generate_series(1, \(number == 1 ? 150_000 : 105_000)) AS i;
                     """
                 }.joined(separator: "\n")
             }
