@@ -81,7 +81,10 @@ package struct BackupOperation: Sendable {
         _ body: (Session, ServerFacts, ClientTool) async throws -> Result
     ) async throws -> Result {
         context.reporter.report(.phase("connecting to \(connection.displayText)"))
-        let session = try await Session.open(connection, applicationName: context.applicationName)
+        let session = try await Session.open(
+            connection, applicationName: context.applicationName,
+            // A hot standby cannot do it serializably, not even the first query.
+            startupStatements: ["SET default_transaction_isolation = 'read committed'"])
         do {
             try await session.refusePooler()
             for setting in SessionSettings.withoutTimeLimits(serverVersionNumber: session.server.versionNumber) {

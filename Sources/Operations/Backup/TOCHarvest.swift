@@ -24,6 +24,8 @@ struct TOCHarvest: Sendable {
     /// the same definitions must agree wherever they come from.
     private static let sessionOptions =
         "-c quote_all_identifiers=off -c standard_conforming_strings=on -c bytea_output=hex -c TimeZone=UTC"
+        // A hot standby refuses what pg_dump does before it sets this itself.
+        + " -c default_transaction_isolation=read\\ committed"
 
     func arguments(snapshot: String?) -> [String] {
         var arguments = ["--format=custom", "--compress=0", "--no-password"]

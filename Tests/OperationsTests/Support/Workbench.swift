@@ -23,10 +23,11 @@ struct Workbench: Sendable {
 
     /// Runs `body`, and then holds dbops to what it owes in every case: no private folder is left, and no session.
     nonisolated(nonsending) static func with<Success: Sendable>(
-        _ script: ServerText = "", database name: String? = nil, options: String = "",
+        _ script: ServerText = "", on cluster: ScratchCluster? = nil, database name: String? = nil,
+        options: String = "",
         _ body: nonisolated(nonsending) (Workbench) async throws -> Success
     ) async throws -> Success {
-        let cluster = try OwnServer.cluster
+        let cluster = try cluster ?? OwnServer.cluster
         var generator = SystemRandomNumberGenerator()
         let name = name ?? "t_\(RunID(using: &generator))"
         let database = try await cluster.createDatabase(name, options: options)
