@@ -204,6 +204,27 @@ extension ServerTests {
             }
         }
 
+        @Test func `does not mind a store that lists an object twice`() async throws {
+            try await Workbench.with("CREATE TABLE t AS SELECT 1 AS n") { bench in
+                var store = HookedStore(bench.store)
+                store.listing = { $0 + $0 }
+                let backup = try await bench.backUp(store: store)
+                #expect(try await bench.verify(backup, store: store).failures == [:])
+            }
+        }
+
+        @Test func `makes do with fewer workers where the server has no more connections`() async throws {
+            let script: ServerText = """
+                CREATE ROLE modest LOGIN CONNECTION LIMIT 3; GRANT pg_read_all_data TO modest;
+                DO $$BEGIN FOR i IN 1..6 LOOP EXECUTE format('CREATE TABLE t%s AS SELECT 1 AS n', i); END LOOP; END$$
+                """
+            try await Workbench.with(script) { bench in
+                let backup = try await bench.backUp(connection: bench.database.with(user: "modest"))
+                #expect(backup.manifest.totals.rows == 6)
+                #expect(backup.warnings.contains { $0.contains("of 4 workers could connect: ") })
+            }
+        }
+
         @Test func `refuses a COPY that delivers another number of rows than the server counts`() async throws {
             try await Workbench.with("CREATE TABLE t AS SELECT E'two\\nlines' AS t") { bench in
                 let session = try await bench.openSession()
