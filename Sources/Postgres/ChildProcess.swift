@@ -34,7 +34,8 @@ struct ChildProcess: Sendable {
         }
         do {
             let result = try await Subprocess.run(
-                configuration, input: .array(standardInput), output: .sequence, error: .sequence
+                configuration, input: .fileDescriptor(try inputFile(), closeAfterSpawningProcess: true),
+                output: .sequence, error: .sequence
             ) { execution in
                 async let standardError = Self.tail(of: execution.standardError)
                 let output = ChildOutput(execution.standardOutput)
@@ -50,6 +51,24 @@ struct ChildProcess: Sendable {
             try Task.checkCancellation()
             throw PostgresError.toolFailed(
                 tool: executable, status: "could not be run", output: "\(error)", category: .unavailable)
+        }
+    }
+
+    /// Standard input as a file without a name. The library's own writer ends this process where a child ends before it has
+    /// read all.
+    private func inputFile() throws(PostgresError) -> FileDescriptor {
+        do {
+            guard !standardInput.isEmpty else { return try FileDescriptor.open("/dev/null", .readOnly) }
+            guard let stream = tmpfile() else { throw Errno(rawValue: errno) }
+            defer { fclose(stream) }
+            let file = FileDescriptor(rawValue: fcntl(fileno(stream), F_DUPFD_CLOEXEC, 0))
+            try file.writeAll(standardInput)
+            _ = try file.seek(offset: 0, from: FileDescriptor.SeekOrigin.start)
+            return file
+        } catch {
+            throw .toolFailed(
+                tool: executable, status: "could not be run", output: "no file for its input: \(error)",
+                category: .unavailable)
         }
     }
 
