@@ -77,11 +77,14 @@ extension ServerTests {
                 async let backup = bench.backUp()
                 try await bench.waitForWaiter(on: "held", blocker)
                 try await bench.psql(
-                    "CREATE EXTENSION citext; ALTER TABLE t ADD CONSTRAINT lax CHECK (n > 5) NOT VALID")
+                    """
+                    CREATE EXTENSION citext; CREATE TABLE late (n int);
+                    ALTER TABLE late ADD CONSTRAINT lax CHECK (n > 5) NOT VALID
+                    """)
                 try await blocker.execute("COMMIT")
                 let manifest = try await backup.manifest
                 #expect(manifest.extensions.map(\.name).contains("citext"))
-                #expect(manifest.unvalidatedConstraints == ["\"public\".\"t\" \"lax\""])
+                #expect(manifest.unvalidatedConstraints == ["\"public\".\"late\" \"lax\""])
                 await blocker.close()
             }
         }
