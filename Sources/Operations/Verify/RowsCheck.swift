@@ -19,26 +19,27 @@ struct RowsCheck: Sendable {
     let jobs: Int
 
     static func groups(of manifest: Manifest) -> [Group] {
-        let direct = manifest.tables.filter { $0.root == nil }.map {
-            Group(name: $0.displayName, statement: $0.copyStatement, digest: $0.rowDigest)
-        }
+        let direct = manifest.tables.filter { $0.root == nil }
         let routed = Dictionary(grouping: manifest.tables.filter { $0.root != nil }) { $0.root?.target ?? "" }
-        return direct + routed.keys.sorted().map { root in group(root: root, leaves: routed[root] ?? []) }
+        return direct.map { Group(name: $0.displayName, statement: $0.copyStatement, digest: $0.rowDigest) }
+            + routed.keys.sorted().map { root in group(root: root, leaves: routed[root] ?? [], direct: direct) }
     }
 
-    private static func group(root: ServerText, leaves: [Manifest.Table]) -> Group {
+    /// All that a root holds came through it, into whatever leaf, but for the leaves that were loaded directly: of one
+    /// tree, only some branches may be such that rows must be routed. All leaves of a tree have the same columns.
+    private static func group(root: ServerText, leaves: [Manifest.Table], direct: [Manifest.Table]) -> Group {
         var digest = RowDigest()
         for leaf in leaves { digest += leaf.rowDigest }
         let columns = leaves.first?.columnsInDigestOrder ?? []
-        let oids = leaves.map {
+        let others = direct.filter { Set($0.columns) == Set(columns) }.map {
             "\(SQLIdentifier(schema: $0.schema, name: $0.name).quoted.quotedAsLiteral)::pg_catalog.regclass"
                 as ServerText
         }
-        let statement: ServerText = """
-            COPY (SELECT \(columns.joined(separator: ", ")) FROM \(root) \
-            WHERE tableoid = ANY (ARRAY[\(oids.joined(separator: ", "))]::pg_catalog.oid[])) TO STDOUT
-            """
-        return Group(name: root.text, statement: statement, digest: digest)
+        var statement: ServerText = "COPY (SELECT \(columns.joined(separator: ", ")) FROM \(root)"
+        if !others.isEmpty {
+            statement += " WHERE tableoid <> ALL (ARRAY[\(others.joined(separator: ", "))]::pg_catalog.oid[])"
+        }
+        return Group(name: root.text, statement: statement + ") TO STDOUT", digest: digest)
     }
 
     func run() async throws -> VerificationCheck {
