@@ -89,6 +89,25 @@ extension ServerTests {
             }
         }
 
+        @Test func `does not copy another table's rows where a schema changes hands under its locks`() async throws {
+            let script: ServerText = Self.twoTables + "CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 1 AS n"
+            try await Workbench.with(script) { bench in
+                let schemas = Journal<Void>()
+                var store = HookedStore(bench.store)
+                store.willBegin = { [self] key in
+                    guard isRows(key), schemas.all.isEmpty else { return }
+                    schemas.add(())
+                    try await bench.psql(
+                        "ALTER SCHEMA s RENAME TO old; CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 2 AS n")
+                }
+                let error = await #expect(throws: OperationError.self) {
+                    try await bench.backUp(store: store, settings: oneWorker())
+                }
+                #expect(error == .changingTables(table: "s.t", reason: "another table bears its name now"))
+                try await expectNoTrace(bench)
+            }
+        }
+
         @Test func `tells once of a session that waits for its locks, also of one that came later`() async throws {
             try await Workbench.with("CREATE TABLE t ()") { bench in
                 let leader = try await bench.openSession()
