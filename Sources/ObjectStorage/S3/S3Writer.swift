@@ -132,9 +132,16 @@ actor S3Writer: ObjectWriter {
         part = []
     }
 
+    /// In a task of its own, which is not cancelled with ours: of an upload whose beginning was not answered nobody
+    /// would know, and so nobody would abort it.
+    private func beginUpload() async throws -> MultipartUpload {
+        let (store, key) = (store, key)
+        return try await Task { try await MultipartUpload(store: store, key: key) }.value
+    }
+
     /// Hands the full part over and begins the next.
     private func shipPart() async throws {
-        if upload == nil { upload = try await MultipartUpload(store: store, key: key) }
+        if upload == nil { upload = try await beginUpload() }
         let hash = currentPartHash
         let body = part
         part = []
