@@ -116,7 +116,7 @@ extension EndToEndTests {
             await session.close()
             try #require(result.exitCode == 0, "\(result)")
             let report = try #require(try result.objects().first)
-            #expect(report.number("rows") == 360_000)
+            #expect(report.number("rows") == 360_001)
             let url = try #require(report.text("url"))
             let proof = try await store.workplace.run("restore", "--verify", url, "--on", server.text())
             #expect(proof.exitCode == 0, "\(proof)")

@@ -34,6 +34,11 @@ extension EndToEndTests {
         ) async throws {
             let database = try await SlowDatabase()
             let run = try await database.store.startBackup(database.url)
+            // Not only what is half written must go, but also what was complete.
+            let hasWhole = try await eventually {
+                Workplace.files(below: "\(database.store.path)/\(database.name)").contains { $0.hasSuffix(".dat.gz") }
+            }
+            #expect(hasWhole)
             run.send(signal)
             let result = await DBOpsProcess.result(of: run)
             #expect(result.ending == .exited(code), "\(result)")

@@ -16,7 +16,7 @@ enum Sample: String, Hashable, Sendable, CaseIterable {
     case small
     /// Little of everything: rows in several gzip members, two tables of one size, a large object, a sequence.
     case breakable
-    /// Three tables that do not compress well: 12 MB, and twice 8.5 MB.
+    /// Three tables that do not compress well, 12 MB and twice 8.5 MB, and one with a single row.
     case bulky
 
     var script: String {
@@ -43,7 +43,7 @@ enum Sample: String, Hashable, Sendable, CaseIterable {
                     CREATE TABLE bulk_\(number) AS SELECT i, gen_random_uuid() AS a, gen_random_uuid() AS b
                     FROM generate_series(1, \(number == 1 ? 150_000 : 105_000)) AS i;
                     """
-                }.joined(separator: "\n")
+                }.joined(separator: "\n") + "CREATE TABLE tiny AS SELECT 1 AS i;"
             }
         }
     }
