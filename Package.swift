@@ -11,6 +11,10 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -20,6 +24,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
@@ -40,16 +47,27 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "Archive", dependencies: ["JobModel", "CZlib", "CISAL", "CXXHash", crypto], swiftSettings: house),
+        .target(name: "RunHistory", dependencies: ["JobModel", grdb], swiftSettings: house),
+        .target(name: "JobFile", dependencies: ["JobModel", tomlKit], swiftSettings: house),
 
         // Second floor: the operations.
         .target(
-            name: "Operations", dependencies: ["JobModel", "BlockingWork", "Postgres", "ObjectStorage", "Archive", logging],
+            name: "Operations",
+            dependencies: [
+                "JobModel", "BlockingWork", "Postgres", "HTTPTransport", "ObjectStorage", "Archive", crypto, logging,
+            ],
             swiftSettings: house),
 
-        // Front door.
+        // Front doors.
+        .target(
+            name: "Daemon",
+            dependencies: ["JobModel", "Operations", logging, serviceLifecycle, unixSignals], swiftSettings: house),
         .executableTarget(
             name: "dbops",
-            dependencies: ["JobModel", "Operations", "Postgres", "ObjectStorage", "Archive", argumentParser, logging],
+            dependencies: [
+                "JobModel", "JobFile", "RunHistory", "Operations", "Daemon", "Postgres", "HTTPTransport", "ObjectStorage",
+                "Archive", argumentParser, logging,
+            ],
             swiftSettings: house),
 
         // Basement: C libraries.
@@ -63,7 +81,13 @@ let package = Package(
             name: "TestSupport", dependencies: ["JobModel", "Postgres", "ObjectStorage"], path: "Tests/TestSupport",
             swiftSettings: house),
         .testTarget(name: "ImportRulesTests", swiftSettings: house),
-        .testTarget(name: "JobModelTests", dependencies: ["JobModel"], swiftSettings: house),
+        .testTarget(
+            name: "JobModelTests", dependencies: ["JobModel"], resources: [.copy("Cases")], swiftSettings: house),
+        .testTarget(name: "JobFileTests", dependencies: ["JobFile", "JobModel"], swiftSettings: house),
+        .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "JobModel", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Daemon", "Operations", "JobModel", "TestSupport", logging],
+            swiftSettings: house),
         .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork"], swiftSettings: house),
         .testTarget(
             name: "ArchiveTests", dependencies: ["Archive", "JobModel", "Postgres", "TestSupport", "CZlib", "CXXHash"],

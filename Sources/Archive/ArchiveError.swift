@@ -10,8 +10,6 @@ package enum ArchiveError: UserFacingError, Equatable {
     case unsupported(object: String, reason: String)
     /// The manifest was written by a later dbops, by rules that are not known here.
     case newerManifest(formatVersion: Int, known: Int)
-    /// A text names no compression.
-    case unknownCompression(String)
     /// A compression library refused valid work.
     case compressorFailed(engine: String, code: Int)
     /// A document of ours could not be written.
@@ -25,7 +23,6 @@ package enum ArchiveError: UserFacingError, Equatable {
         case .unsupported(let object, let reason): "\(object) is not supported: \(reason)"
         case .newerManifest(let version, let known):
             "the manifest has format version \(version), newer than the \(known) that this dbops knows"
-        case .unknownCompression(let text): "\"\(text)\" is no known compression"
         case .compressorFailed(let engine, let code): "\(engine) refused to compress: code \(code)"
         case .encodingFailed(let object, let reason): "\(object) could not be written: \(reason)"
         }
@@ -37,7 +34,6 @@ package enum ArchiveError: UserFacingError, Equatable {
         case .unsupportedVersion: "Use a newer dbops, or a pg_dump of PostgreSQL 11 to 18."
         case .unsupported: nil
         case .newerManifest: "Use the dbops that made the backup, or a newer one."
-        case .unknownCompression: "Use gzip, zlib:1 to zlib:9, or none."
         case .compressorFailed, .encodingFailed: "Please report this with the command that led here."
         }
     }
@@ -46,7 +42,6 @@ package enum ArchiveError: UserFacingError, Equatable {
         switch self {
         case .damaged: .damaged
         case .unsupportedVersion, .unsupported, .newerManifest: .unavailable
-        case .unknownCompression: .usage
         case .compressorFailed, .encodingFailed: .defect
         }
     }

@@ -15,3 +15,18 @@ package struct RunID: Hashable, Sendable, CustomStringConvertible {
         description = text
     }
 }
+
+extension RunID: Codable {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let id = RunID(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the name of a run")
+        }
+        self = id
+    }
+}

@@ -1,4 +1,5 @@
 package import JobModel
+import Postgres
 
 /// What an operation can fail with beyond the errors of its instruments.
 package enum OperationError: UserFacingError, Equatable {
@@ -66,8 +67,10 @@ package enum OperationError: UserFacingError, Equatable {
     package var hint: String? {
         switch self {
         case .rowSecurity(_, let role):
-            "Let the backup role see every row: ALTER ROLE \(role) BYPASSRLS; or back up as the tables' owner."
-        case .missingPrivilege(_, let role): "GRANT pg_read_all_data TO \(role); (PostgreSQL 14 and later), or SELECT."
+            "Let the backup role see every row: ALTER ROLE \(Self.identifier(role)) BYPASSRLS; or back up as the tables' "
+                + "owner."
+        case .missingPrivilege(_, let role):
+            "GRANT pg_read_all_data TO \(Self.identifier(role)); (PostgreSQL 14 and later), or SELECT."
         case .tablesLocked:
             "See pg_locks and pg_stat_activity for who holds it; try again later, or raise --lock-wait."
         case .changingTables: "Run the backup when no migration is in progress."
@@ -101,6 +104,12 @@ package enum OperationError: UserFacingError, Equatable {
         case .notABackup: .damaged
         case .targetNotEmpty, .targetExists: .cannotWrite
         }
+    }
+
+    /// As it is written in SQL.
+    private static func identifier(_ name: String) -> String {
+        let isPlain = name.allSatisfy { $0 == "_" || $0.isASCII && ($0.isLowercase || $0.isNumber) }
+        return isPlain && name.first?.isNumber == false ? name : ServerText(name).quotedAsIdentifier.text
     }
 
     /// The first few names, and how many more.

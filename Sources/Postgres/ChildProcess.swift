@@ -83,7 +83,7 @@ struct ChildProcess: Sendable {
     /// not be able to enter that.
     private var workingDirectory: FilePath? { user == nil ? nil : "/" }
 
-    private var configuration: Configuration {
+    private var configuration: Subprocess.Configuration {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = Self.teardown

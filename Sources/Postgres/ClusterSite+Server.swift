@@ -40,7 +40,7 @@ extension ClusterSite {
         wait $!
         """
 
-    private var supervisor: Configuration {
+    private var supervisor: Subprocess.Configuration {
         var platformOptions = PlatformOptions()
         platformOptions.processGroupID = 0
         platformOptions.teardownSequence = [

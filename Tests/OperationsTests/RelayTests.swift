@@ -156,6 +156,16 @@ import Testing
 }
 
 @Suite struct OperationErrorTests {
+    @Test(arguments: [
+        ("keeper", "keeper"), ("odd \"role", "\"odd \"\"role\""), ("Keeper", "\"Keeper\""), ("7", "\"7\""),
+    ])
+    func `writes roles into commands as SQL wants them`(role: String, written: String) {
+        let hidden = OperationError.rowSecurity(tables: ["t"], role: role)
+        #expect(hidden.hint?.contains("ALTER ROLE \(written) BYPASSRLS;") == true)
+        let closed = OperationError.missingPrivilege(tables: ["t"], role: role)
+        #expect(closed.hint?.contains("GRANT pg_read_all_data TO \(written);") == true)
+    }
+
     @Test func `lists a few names and how many more there are`() {
         let error = OperationError.missingPrivilege(tables: (1...8).map { "t\($0)" }, role: "keeper")
         #expect(error.message == "keeper may not read t1, t2, t3, t4, t5 and 3 more")

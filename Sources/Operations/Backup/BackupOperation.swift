@@ -1,6 +1,6 @@
 import Archive
 import Foundation
-import JobModel
+package import JobModel
 package import ObjectStorage
 package import Postgres
 

@@ -55,7 +55,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         guard (1...64).contains(workers) else { throw ValidationError("--workers takes 1 to 64") }
         guard name != "" else { throw ValidationError("--name takes a name") }
         guard (0...86_400).contains(lockWait) else { throw ValidationError("--lock-wait takes 0 to 86400 seconds") }
-        guard (try? CompressionSetting(parsing: compression)) != nil else {
+        guard CompressionSetting(compression) != nil else {
             throw ValidationError("--compression takes gzip, zlib:1 to zlib:9, or none; not \"\(compression)\"")
         }
     }
@@ -65,7 +65,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         try await assembly.reportingFailure {
             let operation = BackupOperation(
                 context: assembly.context(toolsIn: connection.pgBin), connection: try connection.connection(database),
-                store: try assembly.store(to, storeOptions), job: name, settings: try settings())
+                store: try assembly.store(to, storeOptions), job: name, settings: settings())
             if dryRun {
                 let preview = try await operation.preview()
                 assembly.progress.finish()
@@ -78,10 +78,10 @@ struct BackupNowCommand: AsyncParsableCommand {
         }
     }
 
-    private func settings() throws -> BackupSettings {
+    private func settings() -> BackupSettings {
         var settings = BackupSettings()
         settings.workers = workers
-        settings.compression = try CompressionSetting(parsing: compression)
+        settings.compression = CompressionSetting(compression) ?? .gzip
         settings.filters = filters.filters
         settings.lockWait = .seconds(lockWait)
         return settings

@@ -7,14 +7,14 @@ package enum CompressionSetting: Hashable, Sendable, CustomStringConvertible {
     /// Gzip members whose bytes are stored as they are.
     case none
 
-    /// Reads ``description``; throws ``ArchiveError/unknownCompression(_:)`` for all else.
-    package init(parsing text: String) throws(ArchiveError) {
+    /// Reads ``description``; nil for all else.
+    package init?(_ text: String) {
         switch text {
         case "gzip": self = .gzip
         case "none": self = .none
         default:
             guard text.hasPrefix("zlib:"), text.count == 6, let level = text.last?.wholeNumberValue, level >= 1 else {
-                throw .unknownCompression(text)
+                return nil
             }
             self = .zlib(level: level)
         }
@@ -26,15 +26,6 @@ package enum CompressionSetting: Hashable, Sendable, CustomStringConvertible {
         case .gzip: "gzip"
         case .zlib(let level): "zlib:\(level)"
         case .none: "none"
-        }
-    }
-
-    /// A compressor for one worker.
-    package func makeCompressor() throws(ArchiveError) -> any Compressor {
-        switch self {
-        case .gzip: ISALCompressor()
-        case .zlib(let level): try ZlibCompressor(level: level)
-        case .none: try ZlibCompressor(level: 0)
         }
     }
 }

@@ -1,8 +1,5 @@
-package import Archive
-package import JobModel
-
 /// How a backup is made. The job file's table and the command line both end up here.
-package struct BackupSettings: Sendable {
+package struct BackupSettings: Sendable, Equatable {
     /// Sessions that copy tables at the same time. Default: 4.
     package var workers = 4
     package var compression = CompressionSetting.gzip

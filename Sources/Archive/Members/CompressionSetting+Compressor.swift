@@ -1,0 +1,12 @@
+package import JobModel
+
+extension CompressionSetting {
+    /// A compressor for one worker.
+    package func makeCompressor() throws(ArchiveError) -> any Compressor {
+        switch self {
+        case .gzip: ISALCompressor()
+        case .zlib(let level): try ZlibCompressor(level: level)
+        case .none: try ZlibCompressor(level: 0)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// Remembers what ran and how it ended, and sees to it that an instant starts at most once.
+///
+/// All methods throw a ``UserFacingError`` where the history cannot be read or written; what that means is the
+/// caller's to decide, for a history is a diary: losing it never loses a backup.
+package protocol RunLedger: Sendable {
+    /// What was promised for each job: up to where its instants are accounted for.
+    func promises() async throws -> [SchedulePromise]
+
+    /// Notes what is promised from now on; replaces the job's earlier promise.
+    func record(_ promise: SchedulePromise) async throws
+
+    /// Forgets the promise of a job that is no more.
+    func removePromise(of job: String) async throws
+
+    /// Records runs that ended without having started (skipped, missed), and moves the accounts of their jobs on to
+    /// them. An instant that has a record already is left as it is. All or nothing.
+    func record(_ runs: [Run]) async throws
+
+    /// Records that `run` starts now. False where its instant has a record already: somebody else has it.
+    func claim(_ run: Run) async throws -> Bool
+
+    /// Records a run's later state; one that has an outcome is changed no more.
+    func update(_ run: Run) async throws
+
+    /// Adds lines to a run's log.
+    func append(_ lines: [RunLogLine], to run: RunID) async throws
+
+    /// Runs that were started and have no outcome, on any host.
+    func unfinished() async throws -> [Run]
+
+    /// Runs that match, newest first.
+    func runs(_ query: RunQuery) async throws -> [Run]
+
+    /// The log of a run, oldest line first.
+    func log(of run: RunID) async throws -> [RunLogLine]
+
+    /// Forgets what ended before `instant`, but never a job's newest run of each outcome.
+    func forget(endedBefore instant: CivilTime) async throws
+
+    /// Says that the daemon `host` lives at `instant`: its unfinished runs are not those of a dead one.
+    func beat(host: String, at instant: CivilTime) async throws
+
+    /// When each host last said that it lives.
+    func beats() async throws -> [String: CivilTime]
+}
+
+/// What was promised for a job: that every instant of this schedule after ``accountedThrough`` gets a record.
+package struct SchedulePromise: Sendable, Codable, Equatable {
+    package let job: String
+    /// The schedule as the job file writes it, with its zone and offset: another text is another promise.
+    package let schedule: String
+    /// Where the accounts of this promise begin.
+    package let since: CivilTime
+    /// Every instant up to this one, itself included, has a record.
+    package var accountedThrough: CivilTime
+
+    package init(job: String, schedule: String, since: CivilTime, accountedThrough: CivilTime) {
+        self.job = job
+        self.schedule = schedule
+        self.since = since
+        self.accountedThrough = accountedThrough
+    }
+}
+
+/// One line of a run's log.
+package struct RunLogLine: Sendable, Codable, Equatable {
+    package let at: CivilTime
+    /// `info`, `warning`, `error`.
+    package let level: String
+    package let text: String
+
+    package init(at instant: CivilTime, level: String, text: String) {
+        at = instant
+        self.level = level
+        self.text = text
+    }
+}
+
+/// Which runs are wanted.
+package struct RunQuery: Sendable, Equatable {
+    package var job: String?
+    package var outcomes: Set<RunOutcome> = []
+    /// Only those that were due or started at or after this.
+    package var since: CivilTime?
+    package var until: CivilTime?
+    /// At most this many. Default: 50.
+    package var limit = 50
+
+    package init() {}
+}

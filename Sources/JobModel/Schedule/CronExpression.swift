@@ -1,0 +1,4 @@
+/// A cron expression.
+package struct CronExpression: Sendable, Equatable {
+    package let text: String
+}
