@@ -6,18 +6,19 @@ package protocol RunLedger: Sendable {
     /// What was promised for each job: up to where its instants are accounted for.
     func promises() async throws -> [SchedulePromise]
 
-    /// Notes what is promised from now on; replaces the job's earlier promise.
-    func record(_ promise: SchedulePromise) async throws
+    /// Notes what is promised from now on; each replaces its job's earlier promise. All or nothing.
+    func record(_ promises: [SchedulePromise]) async throws
 
-    /// Forgets the promise of a job that is no more.
-    func removePromise(of job: String) async throws
+    /// Forgets the promises of jobs that are no more.
+    func removePromises(of jobs: [String]) async throws
 
-    /// Records runs that ended without having started (skipped, missed), and moves the accounts of their jobs on to
-    /// them. An instant that has a record already is left as it is. All or nothing.
+    /// Records runs that ended without having started (skipped, missed). An instant that has a record already is left
+    /// as it is. All or nothing.
     func record(_ runs: [Run]) async throws
 
-    /// Records that `run` starts now. False where its instant has a record already: somebody else has it.
-    func claim(_ run: Run) async throws -> Bool
+    /// Records that these runs start now, durably, all or nothing; returns those whose instant had no record yet.
+    /// Of the others somebody else has, or had, the instant. Runs by hand have no instant and are always claimed.
+    func claim(_ runs: [Run]) async throws -> Set<RunID>
 
     /// Records a run's later state; one that has an outcome is changed no more.
     func update(_ run: Run) async throws
@@ -37,14 +38,18 @@ package protocol RunLedger: Sendable {
     /// Forgets what ended before `instant`, but never a job's newest run of each outcome.
     func forget(endedBefore instant: CivilTime) async throws
 
-    /// Says that the daemon `host` lives at `instant`: its unfinished runs are not those of a dead one.
+    /// Takes back the records of runs that never started and were due after `instant`: the clock was set back, and
+    /// they are not due yet.
+    func withdraw(dueAfter instant: CivilTime) async throws
+
+    /// Says that the daemon of `host` lives at `instant`: its unfinished runs are not those of a dead one.
     func beat(host: String, at instant: CivilTime) async throws
 
     /// When each host last said that it lives.
     func beats() async throws -> [String: CivilTime]
 }
 
-/// What was promised for a job: that every instant of this schedule after ``accountedThrough`` gets a record.
+/// What was promised for a job: that every instant of this schedule after ``since`` gets a record.
 package struct SchedulePromise: Sendable, Codable, Equatable {
     package let job: String
     /// The schedule as the job file writes it, with its zone and offset: another text is another promise.
