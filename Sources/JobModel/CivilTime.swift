@@ -43,8 +43,8 @@ package struct CivilTime: Hashable, Sendable, Comparable {
             let hour = number(9..<11), let minute = number(11..<13), let second = number(13..<15)
         else { return nil }
         self.init(
-            secondsSinceEpoch: Self.days(year: year, month: month, day: day) * 86_400 + hour * 3_600 + minute * 60
-                + second)
+            secondsSinceEpoch: CivilDate(year: year, month: month, day: day).daysSinceEpoch * 86_400
+                + hour * 3_600 + minute * 60 + second)
         guard self.compactText == compactText else { return nil }
     }
 
@@ -57,30 +57,12 @@ package struct CivilTime: Hashable, Sendable, Comparable {
         return String(repeating: "0", count: max(0, width - text.count)) + text
     }
 
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar, by counting from 1 March of a 400-year era.
-    private static func days(year: Int, month: Int, day: Int) -> Int {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
     private var fields: (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
-        let dayNumber = Int((Double(secondsSinceEpoch) / 86_400).rounded(.down))
+        let dayNumber = secondsSinceEpoch.flooredQuotient(by: 86_400)
         let secondOfDay = secondsSinceEpoch - dayNumber * 86_400
-        let shifted = dayNumber + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date = CivilDate(daysSinceEpoch: dayNumber)
         return (
-            year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1,
-            secondOfDay / 3_600, secondOfDay % 3_600 / 60, secondOfDay % 60
+            date.year, date.month, date.day, secondOfDay / 3_600, secondOfDay % 3_600 / 60, secondOfDay % 60
         )
     }
 }

@@ -1,0 +1,57 @@
+/// When a job fires, as one value: its trigger in its zone, moved by the job's own offset.
+package struct Schedule: Sendable, Equatable {
+    /// The same text means the same instants: what is written, the zone, the offset. What was promised for a job is
+    /// compared by it. `0 2 * * * in Europe/Berlin +97 s`
+    package let text: String
+    /// What every firing is moved by: always the same for a job's name, at least 0 and less than the spread.
+    package let offset: Duration
+    package let zone: ZoneRules
+    package let trigger: JobTrigger
+
+    private let offsetInSeconds: Int
+
+    /// Nil where the trigger is no matter of time: by hand, or after another job.
+    package init?(job: String, trigger: JobTrigger, zone: ZoneRules, spread: Duration = .zero) {
+        let spreadInSeconds = Int(clamping: spread.components.seconds)
+        offsetInSeconds = spreadInSeconds > 0 ? Int(Self.hash(job) % UInt64(spreadInSeconds)) : 0
+        offset = .seconds(offsetInSeconds)
+        self.zone = zone
+        self.trigger = trigger
+        let suffix = offsetInSeconds > 0 ? " +\(offsetInSeconds) s" : ""
+        switch trigger {
+        case .cron(let expression):
+            let fields = CronWords.split(expression.text).joined(separator: " ")
+            text = "\(fields) in \(zone.name)\(suffix)"
+        case .every(let seconds) where seconds > 0: text = "every \(seconds) s\(suffix)"
+        case .every, .none, .after: return nil
+        }
+    }
+
+    /// The first firing after `instant`; nil where there is none.
+    package func nextFiring(after instant: CivilTime) -> CivilTime? {
+        let unmoved = CivilTime(secondsSinceEpoch: instant.secondsSinceEpoch - offsetInSeconds)
+        let next: CivilTime? =
+            switch trigger {
+            case .cron(let expression): expression.nextFire(after: unmoved, in: zone)
+            case .every(let seconds):
+                CivilTime(
+                    secondsSinceEpoch: (unmoved.secondsSinceEpoch.flooredQuotient(by: seconds) + 1) * seconds)
+            case .none, .after: nil
+            }
+        return next.map { CivilTime(secondsSinceEpoch: $0.secondsSinceEpoch + offsetInSeconds) }
+    }
+
+    /// The firings after `instant` and not after `end`, in their order, each computed when it is asked for.
+    package func firings(after instant: CivilTime, through end: CivilTime) -> some Sequence<CivilTime> {
+        sequence(state: instant) { last -> CivilTime? in
+            guard let next = nextFiring(after: last), next <= end else { return nil }
+            last = next
+            return next
+        }
+    }
+
+    /// FNV-1a, 64 bits: the same on every machine and in every version. Source: draft-eastlake-fnv.
+    private static func hash(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+}
