@@ -7,6 +7,7 @@ package struct CronExpression: Sendable, Equatable {
     package let text: String
     /// What it says that people often do not mean; each a phrase that names the field. Empty for most.
     package let warnings: [String]
+    package let cadence: Cadence
 
     let minutes: UInt64
     let hours: UInt64
@@ -15,7 +16,6 @@ package struct CronExpression: Sendable, Equatable {
     /// The seven days of the week, from Sunday on, again and again: bit n is day n % 7.
     let repeatedDaysOfWeek: UInt64
     let dayRule: DayRule
-    let cadence: Cadence
 
     /// How the two day fields come together.
     enum DayRule: Sendable {
