@@ -84,7 +84,9 @@ let package = Package(
         .testTarget(
             name: "JobModelTests", dependencies: ["JobModel"], resources: [.copy("Cases")], swiftSettings: house),
         .testTarget(name: "JobFileTests", dependencies: ["JobFile", "JobModel"], swiftSettings: house),
-        .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "JobModel", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "RunHistoryTests", dependencies: ["RunHistory", "Operations", "Postgres", "JobModel", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "DaemonTests", dependencies: ["Daemon", "Operations", "JobModel", "TestSupport", logging],
             swiftSettings: house),

@@ -47,6 +47,13 @@ package struct Run: Sendable, Codable, Equatable {
     }
 }
 
+extension Run {
+    /// Where the run stands in the history: when it was due, else when it started, else when it was recorded as ended.
+    package var instant: CivilTime {
+        scheduledAt ?? startedAt ?? endedAt ?? CivilTime(secondsSinceEpoch: 0)
+    }
+}
+
 /// What made a run start.
 package enum RunTrigger: String, Sendable, Codable {
     case schedule

@@ -17,25 +17,29 @@ package protocol RunLedger: Sendable {
     func record(_ runs: [Run]) async throws
 
     /// Records that these runs start now, durably, all or nothing; returns those whose instant had no record yet.
-    /// Of the others somebody else has, or had, the instant. Runs by hand have no instant and are always claimed.
+    /// Of the others somebody else has, or had, the instant. Runs by hand have no instant and are always claimed. A
+    /// run that has its instant already and no outcome is among those returned, so that a caller whose connection broke
+    /// may claim again.
     func claim(_ runs: [Run]) async throws -> Set<RunID>
 
-    /// Records a run's later state; one that has an outcome is changed no more.
+    /// Records a run's later state; one that has an outcome is changed no more. A run that has no record (the history
+    /// was lost meanwhile) gets one, unless another has its instant.
     func update(_ run: Run) async throws
 
-    /// Adds lines to a run's log.
+    /// Adds lines to a run's log, within ``RunTextLimits``. Lines of a run that has no record are dropped.
     func append(_ lines: [RunLogLine], to run: RunID) async throws
 
     /// Runs that were started and have no outcome, on any host.
     func unfinished() async throws -> [Run]
 
-    /// Runs that match, newest first.
+    /// Runs that match, newest ``Run/instant`` first; of one instant the last recorded first.
     func runs(_ query: RunQuery) async throws -> [Run]
 
     /// The log of a run, oldest line first.
     func log(of run: RunID) async throws -> [RunLogLine]
 
-    /// Forgets what ended before `instant`, but never a job's newest run of each outcome.
+    /// Forgets what ended before `instant`, with its log, but never a job's newest run of each outcome; and hosts that
+    /// have not said since that they live.
     func forget(endedBefore instant: CivilTime) async throws
 
     /// Takes back the records of runs that never started and were due after `instant`: the clock was set back, and
@@ -85,11 +89,16 @@ package struct RunLogLine: Sendable, Codable, Equatable {
 package struct RunQuery: Sendable, Equatable {
     package var job: String?
     package var outcomes: Set<RunOutcome> = []
-    /// Only those that were due or started at or after this.
+    /// Only those whose ``Run/instant`` is this or a later one.
     package var since: CivilTime?
+    /// Only those whose ``Run/instant`` is before this.
     package var until: CivilTime?
+    /// Only runs whose id begins with this.
+    package var idPrefix: String?
     /// At most this many. Default: 50.
     package var limit = 50
+    /// Leaves out ``Run/plan`` and ``Run/report``, which may be large. Default: false.
+    package var omitsTexts = false
 
     package init() {}
 }
