@@ -1,0 +1,177 @@
+package import JobModel
+package import Logging
+
+/// Keeps the history for whoever runs jobs, and bears its failures: a history that cannot be written is a warning,
+/// never a failed job. What could not be written is kept, up to a limit, and written once it can be.
+package actor RunDiary {
+    /// What became of a claim.
+    package enum Claim: Sendable {
+        /// These runs are ours.
+        case granted(Set<RunID>)
+        /// The history did not answer.
+        case unavailable
+    }
+
+    /// Runs whose last state is kept until it can be written.
+    private static let mostUnwritten = 10_000
+
+    private let open: @Sendable () async throws -> any RunLedger
+    private let logger: Logger
+    private var ledger: (any RunLedger)?
+    private var unwritten: [RunID: Entry] = [:]
+    /// Oldest first.
+    private var unwrittenOrder: [RunID] = []
+
+    /// How often the history was opened: after a change, promises have to be recorded again.
+    package private(set) var generation = 0
+    /// Why the history does not work at present; nil where it does.
+    package private(set) var trouble: String?
+
+    private struct Entry {
+        var run: Run
+        /// Whether the history knows the run.
+        var isClaimed: Bool
+    }
+
+    /// `open` is called at first use, and again after each failure.
+    package init(logger: Logger, open: @escaping @Sendable () async throws -> any RunLedger) {
+        self.logger = logger
+        self.open = open
+    }
+
+    // MARK: - Writing
+
+    /// Records that these runs start now; see ``RunLedger/claim(_:)``. With `unavailable` nothing is recorded: a run
+    /// that starts all the same is handed to ``adopt(_:)``.
+    package func claim(_ runs: [Run]) async -> Claim {
+        guard !runs.isEmpty else { return .granted([]) }
+        guard let granted = await attempt({ try await $0.claim(runs) }) else { return .unavailable }
+        return .granted(granted)
+    }
+
+    /// Takes on runs that start although they could not be claimed.
+    package func adopt(_ runs: [Run]) {
+        for run in runs { keep(run, isClaimed: false) }
+    }
+
+    /// Records runs that never started. False where it could not be done; the caller tries again.
+    package func record(_ runs: [Run]) async -> Bool {
+        guard !runs.isEmpty else { return true }
+        return await attempt { try await $0.record(runs) } != nil
+    }
+
+    /// Records promises. False where it could not be done.
+    package func record(_ promises: [SchedulePromise]) async -> Bool {
+        guard !promises.isEmpty else { return true }
+        return await attempt { try await $0.record(promises) } != nil
+    }
+
+    package func removePromises(of jobs: [String]) async -> Bool {
+        guard !jobs.isEmpty else { return true }
+        return await attempt { try await $0.removePromises(of: jobs) } != nil
+    }
+
+    /// Records a run's later state, now or later.
+    package func update(_ run: Run) async {
+        if unwritten[run.id] != nil {
+            keep(run, isClaimed: unwritten[run.id]?.isClaimed == true)
+            await flush()
+        } else if await attempt({ try await $0.update(run) }) == nil {
+            keep(run, isClaimed: true)
+        }
+    }
+
+    /// Adds lines to a run's log, if the history works.
+    package func append(_ lines: [RunLogLine], to run: RunID) async {
+        guard !lines.isEmpty, unwritten[run] == nil else { return }
+        _ = await attempt { try await $0.append(lines, to: run) }
+    }
+
+    package func withdraw(dueAfter instant: CivilTime) async -> Bool {
+        await attempt { try await $0.withdraw(dueAfter: instant) } != nil
+    }
+
+    package func forget(endedBefore instant: CivilTime) async {
+        _ = await attempt { try await $0.forget(endedBefore: instant) }
+    }
+
+    package func beat(host: String, at instant: CivilTime) async {
+        _ = await attempt { try await $0.beat(host: host, at: instant) }
+    }
+
+    /// Writes what could not be written before.
+    package func flush() async {
+        for id in unwrittenOrder {
+            guard let entry = unwritten[id] else { continue }
+            let isWritten: Void? = await attempt { ledger in
+                if !entry.isClaimed { _ = try await ledger.claim([entry.run]) }
+                try await ledger.update(entry.run)
+            }
+            guard isWritten != nil else { return }
+            settle(entry)
+        }
+    }
+
+    // MARK: - Reading
+
+    /// Nil where the history does not answer.
+    package func promises() async -> [SchedulePromise]? { await attempt { try await $0.promises() } }
+    package func unfinished() async -> [Run]? { await attempt { try await $0.unfinished() } }
+    package func runs(_ query: RunQuery) async -> [Run]? { await attempt { try await $0.runs(query) } }
+    package func beats() async -> [String: CivilTime]? { await attempt { try await $0.beats() } }
+
+    // MARK: - Failures
+
+    private func keep(_ run: Run, isClaimed: Bool) {
+        if unwritten.updateValue(Entry(run: run, isClaimed: isClaimed), forKey: run.id) == nil {
+            unwrittenOrder.append(run.id)
+        }
+        if unwrittenOrder.count > Self.mostUnwritten {
+            unwritten[unwrittenOrder.removeFirst()] = nil
+        }
+    }
+
+    /// Forgets what is written, unless it changed while it was being written.
+    private func settle(_ entry: Entry) {
+        let id = entry.run.id
+        guard unwritten[id]?.run == entry.run else {
+            unwritten[id]?.isClaimed = true
+            return
+        }
+        // A run that still lives will have an end to write.
+        unwritten[id] = nil
+        unwrittenOrder.removeAll { $0 == id }
+    }
+
+    private func attempt<Result: Sendable>(
+        _ work: @Sendable (any RunLedger) async throws -> Result
+    ) async -> Result? {
+        do {
+            let ledger = try await opened()
+            let result = try await work(ledger)
+            if trouble != nil {
+                trouble = nil
+                logger.notice("The history can be written again")
+            }
+            return result
+        } catch is CancellationError {
+            return nil
+        } catch {
+            let reason = (error as? any UserFacingError)?.message ?? "\(error)"
+            if trouble != reason {
+                logger.warning("The history cannot be used", metadata: ["error": "\(reason)"])
+            }
+            trouble = reason
+            ledger = nil
+            return nil
+        }
+    }
+
+    private func opened() async throws -> any RunLedger {
+        if let ledger { return ledger }
+        let opened = try await open()
+        ledger = opened
+        generation += 1
+        return opened
+    }
+}

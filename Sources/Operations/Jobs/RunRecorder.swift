@@ -1,0 +1,47 @@
+package import JobModel
+import Synchronization
+
+/// Keeps a run's log: what an operation tells becomes lines of the history, and goes on to whoever else listens.
+package final class RunRecorder: ProgressReporter {
+    private let run: RunID
+    private let diary: RunDiary
+    private let clock: any WallClock
+    private let next: any ProgressReporter
+    private let lines = Mutex<[RunLogLine]>([])
+
+    package init(run: RunID, diary: RunDiary, clock: any WallClock, next: any ProgressReporter) {
+        self.run = run
+        self.diary = diary
+        self.clock = clock
+        self.next = next
+    }
+
+    package func report(_ event: ProgressEvent) {
+        next.report(event)
+        guard let (level, text) = event.logLine else { return }
+        let line = RunLogLine(at: CivilTime(clock.now), level: level, text: text)
+        lines.withLock { $0.append(line) }
+    }
+
+    /// Writes the lines so far into the history.
+    package func flush() async {
+        let lines = lines.withLock { lines in
+            defer { lines = [] }
+            return lines
+        }
+        await diary.append(lines, to: run)
+    }
+
+}
+
+extension ProgressEvent {
+    /// Nil for what is only of interest while it happens.
+    fileprivate var logLine: (level: String, text: String)? {
+        switch self {
+        case .phase(let text): ("info", text)
+        case .note(let text): ("info", text)
+        case .warning(let text): ("warning", text)
+        case .expected, .moved, .finished: nil
+        }
+    }
+}
