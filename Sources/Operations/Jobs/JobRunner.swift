@@ -113,7 +113,8 @@ package struct JobRunner: Sendable {
         if reason == .timeout {
             let limit = job.timeout.map { " of \($0.components.seconds) s" } ?? ""
             return JobResult(
-                outcome: .failed, reason: .timeout, message: "it took longer than its timeout\(limit)", category: .failed)
+                outcome: .failed, reason: .timeout, message: "it took longer than its timeout\(limit)",
+                category: .failed)
         }
         return JobResult(outcome: .cancelled, reason: reason, message: reason.sentence, category: .cancelled)
     }

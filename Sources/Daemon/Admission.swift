@@ -1,0 +1,50 @@
+import JobModel
+
+/// Decides whether a firing may start now, beside what is running. Pure.
+struct Admission {
+    enum Verdict: Equatable {
+        case start
+        /// Not yet, and why.
+        case wait(RunReason)
+        /// Not at all, and why.
+        case skip(RunReason)
+        /// Not yet: the job's own run has to be stopped first.
+        case replace
+    }
+
+    /// Runs at the same time.
+    let concurrency: Int
+    /// Runs at the same time on one server.
+    let concurrencyPerServer: Int?
+
+    /// `running` holds the job of each run that lives; `isSuperseded` tells that a newer firing of the job waits.
+    func verdict(
+        on firing: Agenda.Firing, of entry: ScheduledJob, running: [ScheduledJob], isSuperseded: Bool,
+        waitsFor reason: RunReason?, now: CivilTime
+    ) -> Verdict {
+        if entry.job.isPaused { return .skip(.paused) }
+        if let window = entry.job.window,
+            now.secondsSinceEpoch - firing.instant.secondsSinceEpoch > Int(window.components.seconds)
+        {
+            return .skip(.window)
+        }
+        let mustRun = firing.trigger == .catchUp && entry.job.misfire.catchUp == .all
+        if isSuperseded, !mustRun, entry.job.overlap != .allow { return .skip(reason ?? .overlap) }
+        if running.contains(where: { $0.job.name == entry.job.name }) {
+            switch entry.job.overlap {
+            case .skip: return mustRun ? .wait(.overlap) : .skip(.overlap)
+            case .queue: return .wait(.replaced)
+            case .replace: return .replace
+            case .allow: break
+            }
+        }
+        if running.contains(where: { $0.conflicts(with: entry) }) { return .wait(.conflict) }
+        return hasRoom(for: entry, beside: running) ? .start : .wait(.capacity)
+    }
+
+    private func hasRoom(for entry: ScheduledJob, beside running: [ScheduledJob]) -> Bool {
+        guard running.count < concurrency else { return false }
+        guard let server = entry.server, let limit = concurrencyPerServer else { return true }
+        return running.count { $0.server == server } < limit
+    }
+}

@@ -1,0 +1,83 @@
+import Glibc
+package import JobModel
+
+/// The file `daemon.pid` in the state directory: one daemon at a time uses a state directory, and `dbops reload` finds
+/// the daemon by it. The lock goes with the process, however it ends.
+package final class DaemonLock: Sendable {
+    private let descriptor: Int32
+    private let path: String
+
+    /// Throws ``DaemonError/alreadyRunning(process:path:)`` where another daemon holds the lock.
+    package init(directory: String) throws(DaemonError) {
+        path = Self.path(in: directory)
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw .cannotLock(path: path, reason: String(cString: strerror(errno))) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .alreadyRunning(process: Self.holder(in: directory), path: path)
+        }
+        let text = Array("\(getpid())\n".utf8)
+        _ = ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, text, text.count, 0)
+    }
+
+    deinit {
+        unlink(path)
+        close(descriptor)
+    }
+
+    /// The process id of the daemon that uses this state directory; nil where there is none.
+    package static func runningDaemon(in directory: String) -> Int32? {
+        let descriptor = open(path(in: directory), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // Whoever gets the lock shows that nobody has it.
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        return holder(in: directory)
+    }
+
+    private static func holder(in directory: String) -> Int32? {
+        let descriptor = open(path(in: directory), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let count = read(descriptor, &bytes, bytes.count)
+        guard count > 0 else { return nil }
+        let digits = bytes[..<count].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return Int32(String(decoding: digits, as: UTF8.self))
+    }
+
+    private static func path(in directory: String) -> String { "\(directory)/daemon.pid" }
+}
+
+/// What can keep a daemon from beginning.
+package enum DaemonError: UserFacingError, Equatable {
+    case alreadyRunning(process: Int32?, path: String)
+    case cannotLock(path: String, reason: String)
+    case notRunning(directory: String)
+
+    package var message: String {
+        switch self {
+        case .alreadyRunning(let process, let path):
+            "another daemon\(process.map { ", process \($0)," } ?? "") uses this state directory (\(path))"
+        case .cannotLock(let path, let reason): "cannot write \(path): \(reason)"
+        case .notRunning(let directory): "no daemon runs with the state directory \(directory)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .alreadyRunning: "Stop it first, or give this one another state directory: state in [daemon]."
+        case .cannotLock: "Make the directory writable for the user that dbops runs as, or name another as state."
+        case .notRunning: "Start it with dbops daemon."
+        }
+    }
+
+    package var category: FailureCategory {
+        switch self {
+        case .alreadyRunning: .tryLater
+        case .cannotLock: .cannotWrite
+        case .notRunning: .unavailable
+        }
+    }
+}

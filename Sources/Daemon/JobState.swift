@@ -1,0 +1,69 @@
+import JobModel
+
+/// What the scheduler knows of one job.
+struct JobState {
+    var entry: ScheduledJob
+    var promise: SchedulePromise
+    /// Whether ``promise`` is yet to be written.
+    var isDirty = true
+    /// Instants of a job that follows another: when the other succeeded.
+    var due: [CivilTime] = []
+    /// Firings that may not start yet, oldest first.
+    var waiting: [Waiting] = []
+    /// Runs of the job that live.
+    var running: Set<RunID> = []
+    /// When something is due next; nil where nothing will be by itself.
+    private(set) var nextInstant: CivilTime?
+    /// Up to here every instant was taken up: it has a record, or it waits.
+    private(set) var takenThrough: CivilTime
+    /// Instants after the promise's account that have a record from an earlier life.
+    var recorded: Set<CivilTime> = []
+
+    struct Waiting {
+        let firing: Agenda.Firing
+        /// What it waits for.
+        var reason: RunReason?
+    }
+
+    init(entry: ScheduledJob, promise: SchedulePromise) {
+        self.entry = entry
+        self.promise = promise
+        takenThrough = promise.accountedThrough
+        refreshNext()
+    }
+
+    mutating func refreshNext() {
+        nextInstant = entry.schedule?.nextFiring(after: takenThrough) ?? due.min()
+    }
+
+    /// Takes up the instants up to `now` that have no record.
+    mutating func takeDue(upTo now: CivilTime) -> [CivilTime] {
+        var instants: [CivilTime] = []
+        while let instant = entry.schedule?.nextFiring(after: instants.last ?? takenThrough), instant <= now {
+            instants.append(instant)
+        }
+        instants += due.filter { $0 <= now }.sorted()
+        due.removeAll { $0 <= now }
+        takenThrough = max(takenThrough, now)
+        refreshNext()
+        return instants.filter { recorded.remove($0) == nil }
+    }
+
+    /// The clock was set back: what lies after `now` is not due yet.
+    mutating func correct(to now: CivilTime) {
+        takenThrough = min(takenThrough, now)
+        waiting.removeAll { $0.firing.instant > now }
+        isDirty = isDirty || promise.accountedThrough > now
+        promise.accountedThrough = min(promise.accountedThrough, now)
+        refreshNext()
+    }
+
+    /// Moves the account on to where every instant has a record.
+    mutating func settle() {
+        let beforeWaiting = waiting.map { CivilTime(secondsSinceEpoch: $0.firing.instant.secondsSinceEpoch - 1) }
+        let through = beforeWaiting.reduce(takenThrough, min)
+        guard through > promise.accountedThrough else { return }
+        promise.accountedThrough = through
+        isDirty = true
+    }
+}

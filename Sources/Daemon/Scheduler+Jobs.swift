@@ -1,0 +1,155 @@
+package import JobModel
+import Logging
+import Operations
+
+extension Scheduler {
+    /// Takes `jobs` over at the start: reads what was promised in an earlier life, and accounts for it.
+    func begin(_ jobs: [ScheduledJob]) async {
+        let now = CivilTime(clock.now)
+        startedAt = now
+        let promises = await readPromises()
+        if let latest = promises.map(\.accountedThrough).max() { watch.remember(latest) }
+        let known = Dictionary(promises.map { ($0.job, $0) }) { first, _ in first }
+        for entry in jobs {
+            let promise = known[entry.job.name]
+            // What a store knows of is older than now, unless the clock is wrong.
+            let since = promise == nil ? await lastKnownInstant(entry.job).map { min($0, now) } : nil
+            await take(entry, promise: promise, since: since ?? now, now)
+        }
+        order = jobs.map(\.job.name)
+        let gone = promises.filter { states[$0.job] == nil }
+        for promise in gone { accountForRest(of: promise, through: now) }
+        if !gone.isEmpty { _ = await diary.removePromises(of: gone.map(\.job)) }
+        seenGeneration = await diary.generation
+    }
+
+    /// Takes over a valid new job file with the next pass: running runs go on, and no due instant is lost.
+    package func reload(_ settings: DaemonSettings, _ jobs: [ScheduledJob]) {
+        reloaded = (settings, jobs)
+        bell.ring()
+    }
+
+    /// What was due under the old job file has been taken up already.
+    func takeOverReload(_ now: CivilTime) async {
+        guard let (settings, jobs) = reloaded else { return }
+        reloaded = nil
+        self.settings = settings
+        let old = states
+        states = [:]
+        order = jobs.map(\.job.name)
+        for entry in jobs {
+            if var state = old[entry.job.name], state.entry.promisedText == entry.promisedText {
+                state.entry = entry
+                states[entry.job.name] = state
+            } else {
+                await take(entry, promise: nil, since: now, now)
+                states[entry.job.name]?.running = old[entry.job.name]?.running ?? []
+                giveUpWaiting(of: old[entry.job.name])
+            }
+        }
+        let gone = old.keys.filter { states[$0] == nil }
+        for name in gone { giveUpWaiting(of: old[name]) }
+        _ = await diary.removePromises(of: gone.sorted())
+    }
+
+    private func giveUpWaiting(of state: JobState?) {
+        guard let state else { return }
+        for waiting in state.waiting { leave(state.entry.job, waiting.firing.instant, .cancelled, .removed) }
+    }
+
+    /// With a promise of the same schedule the accounts go on where they ended; else they begin at `since`.
+    private func take(
+        _ entry: ScheduledJob, promise: SchedulePromise?, since: CivilTime, _ now: CivilTime
+    ) async {
+        let name = entry.job.name
+        let text = entry.promisedText ?? ""
+        if let promise, promise.schedule == text {
+            var state = JobState(entry: entry, promise: promise)
+            state.isDirty = false
+            state.recorded = await recordedInstants(of: name, after: promise.accountedThrough)
+            state.due = await successes(before: entry, after: promise.accountedThrough)
+                .filter { !state.recorded.contains($0) }
+            state.refreshNext()
+            states[name] = state
+            return
+        }
+        if let promise { accountForRest(of: promise, through: now, job: entry.job) }
+        states[name] = JobState(
+            entry: entry, promise: SchedulePromise(job: name, schedule: text, since: since, accountedThrough: since))
+    }
+
+    /// The instants that were promised by a schedule that is no more, up to `now`: nobody will start them.
+    private func accountForRest(of promise: SchedulePromise, through now: CivilTime, job: Job? = nil) {
+        guard let schedule = readSchedule(promise) else { return }
+        var instant = promise.accountedThrough
+        while let next = schedule.nextFiring(after: instant), next <= now {
+            leave(job: promise.job, kind: job?.kind.name ?? "", next, .missed, .removed)
+            instant = next
+        }
+    }
+
+    private func recordedInstants(of job: String, after instant: CivilTime) async -> Set<CivilTime> {
+        var query = RunQuery()
+        query.job = job
+        query.since = instant
+        query.limit = .max
+        return Set((await diary.runs(query) ?? []).compactMap(\.scheduledAt))
+    }
+
+    /// When the job that `entry` follows succeeded since its accounts end.
+    private func successes(before entry: ScheduledJob, after instant: CivilTime) async -> [CivilTime] {
+        guard case .after(let other) = entry.job.trigger else { return [] }
+        var query = RunQuery()
+        query.job = other
+        query.outcomes = [.succeeded, .partial]
+        query.since = instant
+        query.limit = .max
+        return (await diary.runs(query) ?? []).compactMap(\.endedAt).filter { $0 > instant }.sorted()
+    }
+
+    /// A shared history is waited for, because without it nobody knows who starts what.
+    private func readPromises() async -> [SchedulePromise] {
+        while !Task.isCancelled {
+            if let promises = await diary.promises() {
+                knowsEarlierLife = true
+                return promises
+            }
+            guard historyIsShared else { break }
+            await bell.wait(atMost: .seconds(15))
+            if isDraining { break }
+        }
+        return []
+    }
+
+    /// The history did not answer at the start and does now: what was missed before this life is put on record.
+    func accountForEarlierLife() async {
+        guard !knowsEarlierLife, let promises = await diary.promises() else { return }
+        knowsEarlierLife = true
+        for promise in promises {
+            guard let state = states[promise.job], state.promise.schedule == promise.schedule,
+                let schedule = state.entry.schedule
+            else { continue }
+            var instant = promise.accountedThrough
+            while let next = schedule.nextFiring(after: instant), next <= state.promise.since {
+                leave(state.entry.job, next, .missed, .down)
+                instant = next
+            }
+        }
+        await writeRecords()
+    }
+
+    /// Runs that were started and whose process is gone: nobody else will say how they ended.
+    func closeAbandonedRuns(_ now: CivilTime) async {
+        guard let unfinished = await diary.unfinished(), !unfinished.isEmpty else { return }
+        let beats = await diary.beats() ?? [:]
+        for var run in unfinished where running[run.id] == nil && isGone(run, beats[run.host], now) {
+            run.outcome = .interrupted
+            run.reason = .crash
+            run.message = RunReason.crash.sentence
+            run.endedAt = now
+            await diary.update(run)
+            logger.error("Run was interrupted", metadata: ["run.id": "\(run.id)", "job.name": "\(run.job)"])
+            if let entry = states[run.job]?.entry { await announce(entry, [run]) }
+        }
+    }
+}

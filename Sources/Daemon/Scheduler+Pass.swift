@@ -1,0 +1,201 @@
+import JobModel
+import Logging
+import Operations
+
+extension Scheduler {
+    /// Looks at the clock once, takes up what is due, decides, records, and returns the runs to start. Starts are on
+    /// record before they are returned.
+    func pass() async -> [Start] {
+        let now = CivilTime(clock.now)
+        await diary.flush()
+        guard await clockIsUsable(at: now) else { return [] }
+        takeDue(now)
+        await takeOverReload(now)
+        let starts = await claim(admit(now), now)
+        await writeRecords()
+        await settlePromises()
+        await keepHouse(now)
+        return starts
+    }
+
+    // MARK: - The clock
+
+    private func clockIsUsable(at now: CivilTime) async -> Bool {
+        switch watch.look(at: now) {
+        case .fine:
+            refusal = nil
+            return true
+        case .behind(let seconds):
+            if refusal != nil { logger.warning("The clock was set back", metadata: ["seconds": "\(seconds)"]) }
+            refusal = nil
+            return true
+        case .corrected(let seconds):
+            logger.warning(
+                "The clock was set back; what lies in the future is due again", metadata: ["seconds": "\(seconds)"])
+            refusal = nil
+            clockSteps += 1
+            _ = await diary.withdraw(dueAfter: now)
+            for name in order { states[name]?.correct(to: now) }
+            return true
+        case .refused(let reason):
+            if refusal == nil {
+                logger.critical("The clock cannot be right; nothing is started", metadata: ["reason": "\(reason)"])
+            }
+            refusal = reason
+            return false
+        }
+    }
+
+    // MARK: - What is due
+
+    private func takeDue(_ now: CivilTime) {
+        for name in order {
+            guard let next = states[name]?.nextInstant, next <= now, let entry = states[name]?.entry else { continue }
+            let due = states[name]?.takeDue(upTo: now) ?? []
+            let agenda = Agenda(
+                policy: entry.job.misfire, trigger: entry.schedule == nil ? .after : .schedule, grace: settings.grace,
+                daemonStart: startedAt)
+            let decision = agenda.decide(due: due, now: now)
+            states[name]?.waiting += decision.firings.map { JobState.Waiting(firing: $0) }
+            for miss in decision.misses { leave(entry.job, miss.instant, .missed, miss.reason) }
+        }
+    }
+
+    // MARK: - What may start
+
+    /// Decides on every waiting firing, oldest first; what is skipped is noted to be recorded.
+    private func admit(_ now: CivilTime) -> [(entry: ScheduledJob, firing: Agenda.Firing)] {
+        let admission = Admission(
+            concurrency: settings.concurrency, concurrencyPerServer: settings.concurrencyPerServer)
+        var occupied = running.values.map(\.entry)
+        var admitted: [(entry: ScheduledJob, firing: Agenda.Firing)] = []
+        for (name, waiting) in waitingInOrder() {
+            guard let entry = states[name]?.entry else { continue }
+            let newest = states[name]?.waiting.last?.firing.instant
+            let verdict = admission.verdict(
+                on: waiting.firing, of: entry, running: occupied,
+                isSuperseded: newest.map { $0 > waiting.firing.instant } ?? false, waitsFor: waiting.reason, now: now)
+            switch verdict {
+            case .start:
+                occupied.append(entry)
+                admitted.append((entry, waiting.firing))
+                remove(waiting.firing, from: name)
+            case .wait(let reason): note(reason, on: waiting.firing, of: name)
+            case .skip(let reason):
+                leave(entry.job, waiting.firing.instant, .skipped, reason)
+                remove(waiting.firing, from: name)
+            case .replace:
+                for occupant in running.values where occupant.run.job == name { occupant.stop.stop(.replaced) }
+                note(.replaced, on: waiting.firing, of: name)
+            }
+        }
+        return admitted
+    }
+
+    private func waitingInOrder() -> [(name: String, waiting: JobState.Waiting)] {
+        order.flatMap { name in (states[name]?.waiting ?? []).map { (name, $0) } }
+            .enumerated()
+            .sorted { ($0.element.1.firing.instant, $0.offset) < ($1.element.1.firing.instant, $1.offset) }
+            .map(\.element)
+    }
+
+    private func remove(_ firing: Agenda.Firing, from name: String) {
+        states[name]?.waiting.removeAll { $0.firing == firing }
+    }
+
+    private func note(_ reason: RunReason, on firing: Agenda.Firing, of name: String) {
+        guard let index = states[name]?.waiting.firstIndex(where: { $0.firing == firing }) else { return }
+        states[name]?.waiting[index].reason = reason
+    }
+
+    // MARK: - Claims and records
+
+    private func claim(_ admitted: [(entry: ScheduledJob, firing: Agenda.Firing)], _ now: CivilTime) async -> [Start] {
+        let runs = admitted.map { run(of: $0.entry.job, $0.firing, now) }
+        let granted: Set<RunID>
+        switch await diary.claim(runs) {
+        case .granted(let ids): granted = ids
+        case .unavailable where historyIsShared:
+            // Somebody else may start them: they wait until the history answers.
+            for (entry, firing) in admitted { states[entry.job.name]?.waiting.insert(.init(firing: firing), at: 0) }
+            return []
+        case .unavailable:
+            await diary.adopt(runs)
+            granted = Set(runs.map(\.id))
+        }
+        return zip(admitted, runs).compactMap { admission, run in
+            guard granted.contains(run.id) else { return nil }
+            let stop = StopSignal()
+            running[run.id] = Occupant(entry: admission.entry, run: run, stop: stop)
+            states[run.job]?.running.insert(run.id)
+            return Start(entry: admission.entry, run: run, stop: stop)
+        }
+    }
+
+    private func run(of job: Job, _ firing: Agenda.Firing, _ now: CivilTime) -> Run {
+        Run(
+            id: newID(), job: job.name, kind: job.kind.name, trigger: firing.trigger, scheduledAt: firing.instant,
+            startedAt: now, host: host, missedFirings: firing.missedFirings)
+    }
+
+    /// Notes that an instant starts nothing; ``writeRecords()`` puts it on record.
+    func leave(_ job: Job, _ instant: CivilTime, _ outcome: RunOutcome, _ reason: RunReason) {
+        leave(job: job.name, kind: job.kind.name, instant, outcome, reason)
+    }
+
+    func leave(job: String, kind: String, _ instant: CivilTime, _ outcome: RunOutcome, _ reason: RunReason) {
+        let run = Run(
+            id: newID(), job: job, kind: kind, trigger: .schedule, scheduledAt: instant,
+            outcome: outcome, reason: reason, message: reason.sentence, host: host, attempts: 0)
+        unwrittenRecords.append(run)
+        untold.append(run)
+    }
+
+    private func newID() -> RunID {
+        var generator = SystemRandomNumberGenerator()
+        return RunID(using: &generator)
+    }
+
+    /// Writes the records of runs that never started, in portions, and tells people of them. What cannot be written
+    /// now is written later.
+    func writeRecords() async {
+        while !unwrittenRecords.isEmpty {
+            let portion = Array(unwrittenRecords.prefix(Self.recordsAtOnce))
+            guard await diary.record(portion) else { break }
+            unwrittenRecords.removeFirst(portion.count)
+        }
+        let news = untold
+        untold = []
+        for (name, runs) in Dictionary(grouping: news, by: \.job).sorted(by: { $0.key < $1.key }) {
+            guard let entry = states[name]?.entry else { continue }
+            await announce(entry, runs)
+        }
+    }
+
+    /// Promises move on only when all records before them are written.
+    func settlePromises() async {
+        guard unwrittenRecords.isEmpty else { return }
+        await accountForEarlierLife()
+        if await diary.generation != seenGeneration {
+            seenGeneration = await diary.generation
+            for name in order { states[name]?.isDirty = true }
+        }
+        for name in order { states[name]?.settle() }
+        let dirty = order.filter { states[$0]?.isDirty == true && states[$0]?.entry.promisedText != nil }
+        guard !dirty.isEmpty, await diary.record(dirty.compactMap { states[$0]?.promise }) else { return }
+        for name in dirty { states[name]?.isDirty = false }
+    }
+
+    /// Once a minute: says that this host lives; once a day: forgets old history.
+    private func keepHouse(_ now: CivilTime) async {
+        if let last = lastHousekeeping, now.secondsSinceEpoch - last.secondsSinceEpoch < 60, now >= last { return }
+        let isNewDay = lastHousekeeping.map { $0.secondsSinceEpoch / 86_400 != now.secondsSinceEpoch / 86_400 } ?? true
+        lastHousekeeping = now
+        await diary.beat(host: host, at: now)
+        await closeAbandonedRuns(now)
+        if isNewDay {
+            let age = Int(settings.keepsHistoryFor.components.seconds)
+            await diary.forget(endedBefore: CivilTime(secondsSinceEpoch: now.secondsSinceEpoch - age))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+package import JobModel
+package import Logging
+package import Operations
+import Synchronization
+
+/// Runs due jobs for ever. Since the instant at which a job's promise begins, every scheduled instant gets exactly one
+/// record: a run that was started, or the reason why there was none.
+///
+/// One task calls ``pass()`` again and again; runs end meanwhile.
+package actor Scheduler {
+    /// Starts a run that is claimed, and returns it as it ended.
+    package typealias Execute = @Sendable (ScheduledJob, Run, StopSignal) async -> Run
+
+    let clock: any WallClock
+    let diary: RunDiary
+    let host: String
+    let logger: Logger
+    let execute: Execute
+    /// Tells people of runs that never started.
+    let announce: @Sendable (ScheduledJob, [Run]) async -> Void
+    /// The last instant of a job that its store knows of, asked where the history knows nothing.
+    let lastKnownInstant: @Sendable (Job) async -> CivilTime?
+    /// Whether several daemons share the history: then nothing starts that could not be claimed.
+    let historyIsShared: Bool
+    /// The schedule that a promise of an earlier life was made of.
+    let readSchedule: @Sendable (_ promise: SchedulePromise) -> Schedule?
+    /// Whether the process that a run belongs to is gone.
+    let isGone: @Sendable (_ run: Run, _ lastBeat: CivilTime?, _ now: CivilTime) -> Bool
+    static let recordsAtOnce = 5_000
+
+    var settings: DaemonSettings
+    var states: [String: JobState] = [:]
+    /// Names in the order of the job file.
+    var order: [String] = []
+    var running: [RunID: Occupant] = [:]
+    /// Records of runs that never started, yet to be written; and those of which nobody was told yet.
+    var unwrittenRecords: [Run] = []
+    var untold: [Run] = []
+    /// A job file that was taken over and takes effect with the next pass.
+    var reloaded: (settings: DaemonSettings, jobs: [ScheduledJob])?
+    var watch: ClockWatch
+    var startedAt: CivilTime
+    var seenGeneration = 0
+    /// Whether the promises of an earlier life were read.
+    var knowsEarlierLife = false
+    var lastHousekeeping: CivilTime?
+    private nonisolated let drainRequest = Mutex(false)
+    nonisolated var isDraining: Bool { drainRequest.withLock { $0 } }
+    let bell = Bell()
+
+    /// Why nothing is started at present: a clock that cannot be right; nil where all is well.
+    package internal(set) var refusal: String?
+    /// How often the clock was set back by so much that the accounts were corrected.
+    package internal(set) var clockSteps = 0
+
+    struct Occupant {
+        let entry: ScheduledJob
+        let run: Run
+        let stop: StopSignal
+    }
+
+    /// A run to start, claimed already.
+    struct Start: Sendable {
+        let entry: ScheduledJob
+        let run: Run
+        let stop: StopSignal
+    }
+
+    package init(
+        settings: DaemonSettings, clock: any WallClock, notBefore: CivilTime, diary: RunDiary, host: String,
+        logger: Logger, lastKnownInstant: @escaping @Sendable (Job) async -> CivilTime?,
+        readSchedule: @escaping @Sendable (SchedulePromise) -> Schedule?,
+        isGone: @escaping @Sendable (Run, CivilTime?, CivilTime) -> Bool,
+        announce: @escaping @Sendable (ScheduledJob, [Run]) async -> Void, execute: @escaping Execute
+    ) {
+        self.settings = settings
+        self.clock = clock
+        self.diary = diary
+        self.host = host
+        self.logger = logger
+        self.lastKnownInstant = lastKnownInstant
+        self.readSchedule = readSchedule
+        self.isGone = isGone
+        self.announce = announce
+        self.execute = execute
+        if case .postgres = settings.state { historyIsShared = true } else { historyIsShared = false }
+        startedAt = CivilTime(clock.now)
+        watch = ClockWatch(notBefore: notBefore, latest: startedAt)
+    }
+
+    // MARK: - The loop
+
+    /// Runs `jobs` until ``drain()``, then waits for what still runs, at most ``DaemonSettings/shutdownGrace``, and
+    /// stops the rest. `alive` is called after each pass.
+    package func run(_ jobs: [ScheduledJob], alive: @escaping @Sendable () async -> Void) async {
+        await begin(jobs)
+        await withDiscardingTaskGroup { group in
+            while !isDraining, !Task.isCancelled {
+                for start in await pass() { group.addTask { await self.perform(start) } }
+                await alive()
+                await bell.wait(atMost: pause())
+            }
+            await finishRunning()
+        }
+    }
+
+    /// Starts nothing more, and lets ``run(_:alive:)`` end.
+    package nonisolated func drain() {
+        drainRequest.withLock { $0 = true }
+        bell.ring()
+    }
+
+    private func perform(_ start: Start) async {
+        let ended = await execute(start.entry, start.run, start.stop)
+        await hasEnded(ended)
+    }
+
+    /// Until the next firing, but never longer than 15 s: the wall clock may jump.
+    func pause() -> Duration {
+        let now = clock.now
+        let next = states.values.compactMap(\.nextInstant).min()
+        guard let next, refusal == nil else { return .seconds(15) }
+        let seconds = next.date.timeIntervalSince(now)
+        return .milliseconds(Int(min(max(seconds, 0), 15) * 1_000) + 1)
+    }
+
+    private func finishRunning() async {
+        guard !running.isEmpty else { return }
+        logger.notice("Waiting for runs to end", metadata: ["runs": "\(running.count)"])
+        let clock = ContinuousClock()
+        let deadline = clock.now + settings.shutdownGrace
+        while !running.isEmpty, clock.now < deadline {
+            await bell.wait(atMost: clock.now.duration(to: deadline))
+        }
+        for occupant in running.values { occupant.stop.stop(.shutdown) }
+    }
+
+    /// A run has ended: its place is free, and jobs that follow it are due.
+    func hasEnded(_ run: Run) async {
+        running[run.id] = nil
+        states[run.job]?.running.remove(run.id)
+        if run.outcome == .succeeded || run.outcome == .partial, let endedAt = run.endedAt {
+            for name in order where states[name]?.entry.job.trigger == .after(run.job) {
+                states[name]?.due.append(endedAt)
+                states[name]?.refreshNext()
+            }
+        }
+        bell.ring()
+    }
+}
