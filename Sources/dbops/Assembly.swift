@@ -18,6 +18,18 @@ struct Assembly {
 
     var currentDirectory: String { FileManager.default.currentDirectoryPath }
 
+    /// Reads job files; `option` is that of `--config`.
+    func jobFile(_ option: JobFileOption) -> JobFileLoader {
+        JobFileLoader(
+            search: JobFileSearch(option: option.config, environment: environment, currentDirectory: currentDirectory))
+    }
+
+    /// Opens what the job file names.
+    var targets: TargetOpener {
+        TargetOpener(
+            secrets: SecretReader(environment: environment), stores: StoreOpener(environment: environment))
+    }
+
     func context(toolsIn directory: String?) -> OperationContext {
         var generator = SystemRandomNumberGenerator()
         let runID = RunID(using: &generator)

@@ -15,9 +15,11 @@ package struct DatabaseTarget: Sendable, Equatable {
     package var url: String
     /// Default: libpq's own ways.
     package var password: SecretReference?
-    /// A standby to dump from.
+    /// A standby to dump from; it has the same roles, so ``password`` is for it too.
     package var readURL: String?
     package var scratch = Scratch.throwAwayCluster
+    /// For the server of ``Scratch/server(url:)``, which never gets to see ``password``.
+    package var scratchPassword: SecretReference?
 
     package init(name: String, url: String) {
         self.name = name

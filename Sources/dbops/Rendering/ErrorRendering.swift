@@ -1,11 +1,14 @@
 import ArgumentParser
 import Foundation
+import JobFile
 import JobModel
 
 /// Failures as people read them: what failed and why, then what to do.
 enum ErrorRendering {
     static func text(of error: any Error) -> String {
         switch error {
+        case let error as JobFileError:
+            return error.message
         case let error as any UserFacingError:
             return "Error: \(error.message)" + (error.hint.map { "\n\($0)" } ?? "")
         case let error as ValidationError:
