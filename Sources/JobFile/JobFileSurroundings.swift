@@ -1,22 +1,18 @@
+package import JobModel
+
 /// What the meaning of a job file depends on beside its text, handed in so that decoding has no effects.
 package struct JobFileSurroundings: Sendable {
     /// The absolute path that relative paths count from: the folder of the job file.
     package var folder: String
-    /// Whether a name is an IANA time zone that this machine has data for.
-    package var isTimeZone: @Sendable (_ name: String) -> Bool
-    /// All zones, for suggestions; empty where the machine has none.
-    package var timeZoneNames: @Sendable () -> [String]
+    package var zones: ZoneDatabase
     /// Why libpq cannot use a connection string, without repeating it; nil where it can.
     package var connectionComplaint: @Sendable (_ text: String) -> String?
 
     package init(
-        folder: String, isTimeZone: @escaping @Sendable (_ name: String) -> Bool,
-        timeZoneNames: @escaping @Sendable () -> [String],
-        connectionComplaint: @escaping @Sendable (_ text: String) -> String?
+        folder: String, zones: ZoneDatabase, connectionComplaint: @escaping @Sendable (_ text: String) -> String?
     ) {
         self.folder = folder
-        self.isTimeZone = isTimeZone
-        self.timeZoneNames = timeZoneNames
+        self.zones = zones
         self.connectionComplaint = connectionComplaint
     }
 

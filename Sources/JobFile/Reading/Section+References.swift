@@ -55,15 +55,12 @@ extension Section {
 
     mutating func timeZone(_ key: String, _ surroundings: JobFileSurroundings) -> String? {
         guard let name = string(key, wanted: "an IANA time zone such as \"Europe/Berlin\"") else { return nil }
-        guard !surroundings.isTimeZone(name) else { return name }
-        let known = surroundings.timeZoneNames()
-        guard !known.isEmpty else {
-            complain(key, "this machine has no time zones: install the package tzdata")
+        do throws(ZoneError) {
+            _ = try surroundings.zones.rules(named: name)
+            return name
+        } catch {
+            complain(key, error)
             return nil
         }
-        let suggestion = NearestName.suggestion(for: name, among: known)
-        let fallback = " (IANA names only, such as \"Europe/Berlin\" or \"UTC\")"
-        complain(key, "\"\(name)\" is not a time zone" + (suggestion.isEmpty ? fallback : suggestion))
-        return nil
     }
 }

@@ -32,6 +32,12 @@ struct Section {
         complaints.append(Complaint(path: path + [key], message: message))
     }
 
+    /// In the words of somebody who knows more of the value.
+    mutating func complain(_ key: String, _ error: any UserFacingError) {
+        let hint = error.hint.map { $0.hasSuffix(".") ? $0.dropLast() : $0[...] } ?? ""
+        complain(key, error.message + (hint.isEmpty ? "" : " (\(hint.prefix(1).lowercased())\(hint.dropFirst()))"))
+    }
+
     mutating func complain(element index: Int, of key: String, _ message: String) {
         complaints.append(Complaint(path: path + [key, String(index)], message: message))
     }

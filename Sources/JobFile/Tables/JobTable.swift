@@ -67,7 +67,7 @@ struct JobTable {
         var job = Job(name: name, kind: .prune(PruneJob()))
         let zone = section.timeZone("timezone", surroundings)
         job.timezone = zone ?? defaultTimeZone
-        job.trigger = TriggerKeys().read(&section, timezone: job.timezone)
+        job.trigger = TriggerKeys().read(&section)
         if case .cron = job.trigger, !section.has("timezone"), !isDefaultTimeZoneGiven {
             section.warn("schedule", "no \"timezone\" is given, here or in [daemon]: this schedule is in UTC")
         }

@@ -52,7 +52,7 @@ struct StoreTable {
             }
             return location
         } catch {
-            section.complain("url", error.message + (error.hint.map { " (\($0.droppingFullStop))" } ?? ""))
+            section.complain("url", error)
             return nil
         }
     }
@@ -90,8 +90,4 @@ struct StoreTable {
         if match.1 == "http", !isNear { section.warn("endpoint", "\"endpoint\" sends backups unencrypted (http://)") }
         return text
     }
-}
-
-extension String {
-    fileprivate var droppingFullStop: Substring { hasSuffix(".") ? dropLast() : self[...] }
 }

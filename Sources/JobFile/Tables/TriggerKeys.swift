@@ -2,7 +2,7 @@ import JobModel
 
 /// `schedule`, `every` and `after`: at most one of them.
 struct TriggerKeys {
-    func read(_ section: inout Section, timezone: String) -> JobTrigger {
+    func read(_ section: inout Section) -> JobTrigger {
         let schedule = schedule(&section)
         let every = section.duration("every", in: .seconds(1) ... .days(366))
         let after = section.string("after", wanted: "the name of a job")
@@ -17,9 +17,11 @@ struct TriggerKeys {
             return nil
         }
         do throws(CronError) {
-            return try CronExpression(parsing: text)
+            let expression = try CronExpression(parsing: text)
+            for warning in expression.warnings { section.warn("schedule", "\"schedule\": \(warning)") }
+            return expression
         } catch {
-            section.complain("schedule", CronComplaint.text(of: error, in: text))
+            section.complain("schedule", error)
             return nil
         }
     }

@@ -35,9 +35,7 @@ struct JobFileLoader {
         }
         let surroundings = JobFileSurroundings(
             folder: URL(fileURLWithPath: place).deletingLastPathComponent().path,
-            isTimeZone: { TimeZone.knownTimeZoneIdentifiers.contains($0) || $0 == "UTC" },
-            timeZoneNames: { TimeZone.knownTimeZoneIdentifiers },
-            connectionComplaint: Self.connectionComplaint)
+            zones: ZoneDatabase(), connectionComplaint: Self.connectionComplaint)
         return Loaded(path: path, file: try JobFileDecoder(fileName: path, surroundings: surroundings).decode(text))
     }
 

@@ -3,12 +3,10 @@ import Testing
 
 @testable import JobFile
 
-/// Decodes texts as if they stood in `/etc/dbops/dbops.toml`, on a machine with three zones.
+/// Decodes texts as if they stood in `/etc/dbops/dbops.toml`.
 enum Decoding {
-    static let zones = ["UTC", "Europe/Berlin", "America/New_York"]
-
     static let surroundings = JobFileSurroundings(
-        folder: "/etc/dbops", isTimeZone: { zones.contains($0) }, timeZoneNames: { zones },
+        folder: "/etc/dbops", zones: ZoneDatabase(),
         connectionComplaint: { $0.contains("hots=") ? "invalid connection option" : nil })
 
     static func decode(
