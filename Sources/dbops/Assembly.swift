@@ -26,17 +26,20 @@ struct Assembly {
 
     /// Opens what the job file names.
     var targets: TargetOpener {
-        TargetOpener(
-            secrets: SecretReader(environment: environment), stores: StoreOpener(environment: environment))
+        TargetOpener(secrets: secrets, stores: StoreOpener(environment: environment))
     }
 
-    func context(toolsIn directory: String?) -> OperationContext {
+    /// Fetches what the job file names and does not hold.
+    var secrets: SecretReader { SecretReader(environment: environment) }
+
+    /// `reporter` is told of the work's steps. Default: the progress display.
+    func context(toolsIn directory: String?, reporter: (any ProgressReporter)? = nil) -> OperationContext {
         var generator = SystemRandomNumberGenerator()
         let runID = RunID(using: &generator)
         return OperationContext(
             runID: runID, clock: SystemWallClock(),
             tools: ClientTools(binFolder: directory, environment: environment),
-            reporter: progress, logger: logger(runID), version: Version.text,
+            reporter: reporter ?? progress, logger: logger(runID), version: Version.text,
             hostName: ProcessInfo.processInfo.hostName, temporaryDirectory: temporaryDirectory)
     }
 

@@ -32,8 +32,8 @@ struct MissingJobFileError: UserFacingError {
     let currentDirectory: String
 
     var message: String {
-        "there is no job file: --config is not given, DBOPS_CONFIG is not set, and neither \(currentDirectory)/dbops.toml "
-            + "nor /etc/dbops/dbops.toml is there"
+        "there is no job file: --config is not given, DBOPS_CONFIG is not set, and neither ./dbops.toml "
+            + "(in \(currentDirectory)) nor /etc/dbops/dbops.toml is there"
     }
     var hint: String? { "Write one from config/dbops.example.toml, or name it: --config FILE." }
     var category: FailureCategory { .configuration }
