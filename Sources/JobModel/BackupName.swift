@@ -3,6 +3,7 @@
 /// ```
 /// <job>/<backup id>/…             the backup
 /// <job>/<backup id>.evidence/…    its verifications
+/// <job>/.lease-<purpose>…         who works on the job's backups at this moment
 /// ```
 /// The job's segment is percent-encoded, so a database called `a/b` stays one segment.
 package struct BackupName: Hashable, Sendable {
@@ -28,6 +29,14 @@ package struct BackupName: Hashable, Sendable {
     package var evidenceFolder: String { folder + Self.evidenceSuffix }
 
     package static let evidenceSuffix = ".evidence"
+
+    /// `<job>/.lease-<purpose>`: what a run holds that works on the backups of `job`. No backup has such a name.
+    package static func lease(of job: String, purpose: String) -> String {
+        "\(encoded(job))/\(leasePrefix)\(purpose)"
+    }
+
+    /// What names directly below a job begin with that belong to a lease.
+    package static let leasePrefix = ".lease-"
 
     /// Percent-encodes all but letters, digits, `_`, `-` and inner dots.
     static func encoded(_ job: String) -> String {

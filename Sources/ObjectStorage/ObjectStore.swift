@@ -24,6 +24,13 @@ package protocol ObjectStore: Sendable {
     /// Begins an object that appears under `key` when the writer commits, replacing one that is there.
     func writer(for key: ObjectKey) async throws -> any ObjectWriter
 
+    /// A small object, up to 64 KiB, with the version that ``write(_:to:if:)`` can name; nil where there is none.
+    func current(_ key: ObjectKey) async throws -> CurrentObject?
+
+    /// Writes a small object at once, if the condition holds at that very moment: of many writers with the same
+    /// condition one succeeds. Versions are told apart by their bytes, so each write's must be its own.
+    func write(_ bytes: [UInt8], to key: ObjectKey, if condition: WriteCondition) async throws -> ConditionalWrite
+
     /// Deletes objects; one that is not there counts as deleted. Throws after all were tried where one could not be.
     func delete(_ keys: [ObjectKey]) async throws
 }

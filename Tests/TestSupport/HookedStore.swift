@@ -49,6 +49,18 @@ package struct HookedStore: ObjectStore {
         return Writer(store: self, key: key, base: try await base.writer(for: key))
     }
 
+    package func current(_ key: ObjectKey) async throws -> CurrentObject? {
+        try await willRead(key)
+        return try await base.current(key)
+    }
+
+    package func write(
+        _ bytes: [UInt8], to key: ObjectKey, if condition: WriteCondition
+    ) async throws -> ConditionalWrite {
+        try await willBegin(key)
+        return try await base.write(bytes, to: key, if: condition)
+    }
+
     package func delete(_ keys: [ObjectKey]) async throws {
         try await willDelete(keys)
         try await base.delete(keys)

@@ -43,6 +43,15 @@ package final class MemoryS3: Sendable {
         }
     }
 
+    /// What becomes of `If-None-Match` and `If-Match` on a PUT.
+    package enum Conditions: Sendable {
+        case honoured
+        /// Passed over without a word.
+        case ignored
+        /// Answered with status 501.
+        case refused
+    }
+
     package struct Object: Sendable {
         package var body: [UInt8]
         package var etag: String
@@ -54,17 +63,25 @@ package final class MemoryS3: Sendable {
         var uploads: [String: [Int: [UInt8]]] = [:]
         var lastNumber = 0
         var faults: [Fault] = []
+        /// The store's clock minus ours.
+        var clockOffset: TimeInterval = 0
+        let conditions: Conditions
+
+        var now: Date { Date().addingTimeInterval(clockOffset) }
     }
 
     package let bucket: String
     /// Keys per page of a listing.
     private let pageSize: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let started: Mutex<ScriptedServer?> = Mutex(nil)
 
-    package init(bucket: String = "bucket", pageSize: Int = 1_000, faults: [Fault] = []) throws {
+    package init(
+        bucket: String = "bucket", pageSize: Int = 1_000, faults: [Fault] = [], conditions: Conditions = .honoured
+    ) throws {
         self.bucket = bucket
         self.pageSize = pageSize
+        state = Mutex(State(conditions: conditions))
         state.withLock { $0.faults = faults }
         let server = try ScriptedServer(
             cutting: { [weak self] in self?.cut($0) },
@@ -81,7 +98,12 @@ package final class MemoryS3: Sendable {
     package var openUploads: [String] { state.withLock { $0.uploads.keys.sorted() } }
 
     package func put(_ key: String, _ body: [UInt8]) {
-        state.withLock { $0.objects[key] = Object(body: body, etag: Self.etag(body), modified: Date()) }
+        state.withLock { $0.objects[key] = Object(body: body, etag: Self.etag(body), modified: $0.now) }
+    }
+
+    /// Moves the store's clock, by which objects get their dates.
+    package func moveClock(by seconds: TimeInterval) {
+        state.withLock { $0.clockOffset += seconds }
     }
 
     package func inject(_ fault: Fault) {
@@ -200,7 +222,8 @@ package final class MemoryS3: Sendable {
         case ("DELETE", let id?):
             return state.uploads.removeValue(forKey: id) == nil ? error(404, "NoSuchUpload") : .answer(204)
         case ("PUT", nil):
-            state.objects[key] = Object(body: request.body, etag: etag(request.body), modified: Date())
+            if let refusal = refusal(of: request, key, state) { return refusal }
+            state.objects[key] = Object(body: request.body, etag: etag(request.body), modified: state.now)
             return .answer(200, ["ETag": etag(request.body)])
         case ("DELETE", nil):
             state.objects[key] = nil
@@ -210,6 +233,20 @@ package final class MemoryS3: Sendable {
             return read(request, object)
         default: return error(405, "MethodNotAllowed")
         }
+    }
+
+    /// Nil where the PUT may go on.
+    private static func refusal(
+        of request: ScriptedServer.Request, _ key: String, _ state: State
+    ) -> ScriptedServer.Reply? {
+        let mustBeAbsent = request.headers["if-none-match"] == "*"
+        let etag = request.headers["if-match"]
+        guard mustBeAbsent || etag != nil, state.conditions != .ignored else { return nil }
+        guard state.conditions == .honoured else { return error(501, "NotImplemented") }
+        if mustBeAbsent, state.objects[key] != nil { return error(412, "PreconditionFailed") }
+        guard let etag else { return nil }
+        guard let object = state.objects[key] else { return error(404, "NoSuchKey") }
+        return object.etag == etag ? nil : error(412, "PreconditionFailed")
     }
 
     private static func complete(
@@ -224,7 +261,7 @@ package final class MemoryS3: Sendable {
         }
         let body = numbers.flatMap { parts[$0] ?? [] }
         let tag = etag(body).dropLast() + "-\(numbers.count)\""
-        state.objects[key] = Object(body: body, etag: String(tag), modified: Date())
+        state.objects[key] = Object(body: body, etag: String(tag), modified: state.now)
         state.uploads[id] = nil
         return .answer(
             200, [:], Array("<CompleteMultipartUploadResult><ETag></ETag></CompleteMultipartUploadResult>".utf8))

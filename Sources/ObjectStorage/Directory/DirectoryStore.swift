@@ -9,7 +9,7 @@ import SystemPackage
 package actor DirectoryStore: ObjectStore {
     package nonisolated let location: StoreLocation
     private nonisolated let executor = SerialThreadExecutor(name: "directory")
-    private let tree: DirectoryTree
+    let tree: DirectoryTree
 
     /// A thread of its own: every call may wait for the disk.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -100,7 +100,7 @@ package actor DirectoryStore: ObjectStore {
         return failures
     }
 
-    private func reading<Value>(_ key: ObjectKey?, _ body: () throws(Errno) -> Value) throws -> Value {
+    func reading<Value>(_ key: ObjectKey?, _ body: () throws(Errno) -> Value) throws -> Value {
         try Task.checkCancellation()
         do throws(Errno) {
             return try body()

@@ -45,6 +45,18 @@ struct OpenFolder: ~Copyable, Sendable {
         return OpenFile(descriptor: try Errno.check { openat(descriptor, name, flags, 0o600) })
     }
 
+    /// A file to hold a lock on, made where there is none; the caller closes it.
+    func openLockFile(_ name: String) throws(Errno) -> CInt {
+        try Errno.check { openat(descriptor, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600) }
+    }
+
+    /// Whether `name` stands for the open file.
+    func names(_ name: String, _ file: CInt) -> Bool {
+        var (named, opened) = (stat(), stat())
+        return fstatat(descriptor, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(file, &opened) == 0
+            && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino
+    }
+
     /// A file for reading; nil where there is none. A link is none, and a pipe does not make the caller wait.
     func openFile(_ name: String) throws(Errno) -> OpenFile? {
         do throws(Errno) {

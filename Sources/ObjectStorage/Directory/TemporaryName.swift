@@ -10,6 +10,9 @@ enum TemporaryName {
         return ".\(fitting(name))\(mark)\(random)"
     }
 
+    /// The file whose lock guards a conditional write of `name`: the same for all writers.
+    static func lock(for name: String) -> String { ".\(fitting(name))\(mark)lock" }
+
     /// Listings never show such a name.
     static func matches(_ name: String) -> Bool {
         name.hasPrefix(".") && name.contains(mark)

@@ -25,6 +25,8 @@ package final class S3Store: ObjectStore {
         var clockOffset: TimeInterval = 0
         var hasAnswered = false
         var lacksBatchDelete = false
+        /// Nil before it was tried.
+        var conditions: ConditionSupport?
     }
 
     /// `endpoint` is an URL; nil is AWS itself. Throws ``StorageError/configuration`` where it is none.
@@ -76,7 +78,7 @@ package final class S3Store: ObjectStore {
 
     /// The answer to HEAD has no body, so a missing bucket looks like a missing object. Where we may not ask for
     /// the bucket, the object is taken as missing.
-    private func requireBucket() async throws {
+    func requireBucket() async throws {
         guard case .failure(let problem) = try await outcome(of: S3Request("HEAD", key: nil)), problem.status == 404
         else { return }
         let refusal = S3Refusal(status: 404, code: "NoSuchBucket", message: "The specified bucket does not exist")
