@@ -29,7 +29,8 @@ struct Admission {
             return .skip(.window)
         }
         let mustRun = firing.trigger == .catchUp && entry.job.misfire.catchUp == .all
-        if isSuperseded, !mustRun, entry.job.overlap != .allow { return .skip(reason ?? .overlap) }
+        // At most one firing of a job waits; those that may run beside each other had their chance.
+        if isSuperseded, !mustRun, entry.job.overlap != .allow || reason != nil { return .skip(reason ?? .overlap) }
         if running.contains(where: { $0.job.name == entry.job.name }) {
             switch entry.job.overlap {
             case .skip: return mustRun ? .wait(.overlap) : .skip(.overlap)

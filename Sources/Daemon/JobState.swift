@@ -55,6 +55,7 @@ struct JobState {
         waiting.removeAll { $0.firing.instant > now }
         isDirty = isDirty || promise.accountedThrough > now
         promise.accountedThrough = min(promise.accountedThrough, now)
+        promise.since = min(promise.since, now)
         refreshNext()
     }
 

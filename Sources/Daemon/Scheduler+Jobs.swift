@@ -92,6 +92,7 @@ extension Scheduler {
         var query = RunQuery()
         query.job = job
         query.since = instant
+        query.omitsTexts = true
         query.limit = .max
         return Set((await diary.runs(query) ?? []).compactMap(\.scheduledAt))
     }
@@ -102,8 +103,9 @@ extension Scheduler {
         var query = RunQuery()
         query.job = other
         query.outcomes = [.succeeded, .partial]
-        query.since = instant
-        query.limit = .max
+        query.omitsTexts = true
+        // The newest are enough: a run that began earlier may have ended since.
+        query.limit = 10_000
         return (await diary.runs(query) ?? []).compactMap(\.endedAt).filter { $0 > instant }.sorted()
     }
 

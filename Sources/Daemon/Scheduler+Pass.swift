@@ -58,7 +58,16 @@ extension Scheduler {
             let decision = agenda.decide(due: due, now: now)
             states[name]?.waiting += decision.firings.map { JobState.Waiting(firing: $0) }
             for miss in decision.misses { leave(entry.job, miss.instant, .missed, miss.reason) }
+            let waiting = states[name]?.waiting.count ?? 0
+            for _ in 0..<max(0, waiting - entry.job.misfire.limit) { giveUpOldest(of: name) }
         }
+    }
+
+    /// What is caught up more slowly than it is missed must not pile up.
+    private func giveUpOldest(of name: String) {
+        guard let state = states[name], let oldest = state.waiting.first else { return }
+        leave(state.entry.job, oldest.firing.instant, .missed, .tooOld)
+        states[name]?.waiting.removeFirst()
     }
 
     // MARK: - What may start

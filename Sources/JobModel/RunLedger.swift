@@ -59,7 +59,7 @@ package struct SchedulePromise: Sendable, Codable, Equatable {
     /// The schedule as the job file writes it, with its zone and offset: another text is another promise.
     package let schedule: String
     /// Where the accounts of this promise begin.
-    package let since: CivilTime
+    package var since: CivilTime
     /// Every instant up to this one, itself included, has a record.
     package var accountedThrough: CivilTime
 

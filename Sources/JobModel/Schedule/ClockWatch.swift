@@ -35,8 +35,8 @@ package struct ClockWatch: Sendable {
         let back = latest.secondsSinceEpoch - now.secondsSinceEpoch
         if back > Self.refusalInSeconds {
             return .refused(
-                reason: "the clock says \(now.text), which is more than a day before \(latest.text), the last instant on "
-                    + "record")
+                reason: "the clock says \(now.text), which is more than a day before the last instant on record, "
+                    + latest.text)
         }
         if back > Self.correctionInSeconds {
             latest = now

@@ -13,7 +13,31 @@ package struct Schedule: Sendable, Equatable {
     /// Nil where the trigger is no matter of time: by hand, or after another job.
     package init?(job: String, trigger: JobTrigger, zone: ZoneRules, spread: Duration = .zero) {
         let spreadInSeconds = Int(clamping: spread.components.seconds)
-        offsetInSeconds = spreadInSeconds > 0 ? Int(Self.hash(job) % UInt64(spreadInSeconds)) : 0
+        let offset = spreadInSeconds > 0 ? Int(Self.hash(job) % UInt64(spreadInSeconds)) : 0
+        self.init(trigger: trigger, zone: zone, offsetInSeconds: offset)
+    }
+
+    /// Reads ``text``; nil where it is no schedule's, or the zone is no more.
+    package init?(reading text: String, zones: ZoneDatabase) {
+        var words = text.split(separator: " ")
+        var offset = 0
+        if words.count > 2, words.last == "s", let number = words[words.count - 2].wholeNumber(after: "+") {
+            offset = number
+            words.removeLast(2)
+        }
+        if words.count == 3, words[0] == "every", let seconds = Int(words[1]), seconds > 0 {
+            self.init(trigger: .every(seconds: seconds), zone: .utc, offsetInSeconds: offset)
+            return
+        }
+        guard words.count > 2, words[words.count - 2] == "in",
+            let zone = try? zones.rules(named: String(words[words.count - 1])),
+            let expression = try? CronExpression(parsing: words.dropLast(2).joined(separator: " "))
+        else { return nil }
+        self.init(trigger: .cron(expression), zone: zone, offsetInSeconds: offset)
+    }
+
+    private init?(trigger: JobTrigger, zone: ZoneRules, offsetInSeconds: Int) {
+        self.offsetInSeconds = offsetInSeconds
         offset = .seconds(offsetInSeconds)
         self.zone = zone
         self.trigger = trigger
@@ -53,5 +77,13 @@ package struct Schedule: Sendable, Equatable {
     /// FNV-1a, 64 bits: the same on every machine and in every version. Source: draft-eastlake-fnv.
     private static func hash(_ text: String) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+}
+
+extension Substring {
+    /// The number that follows `prefix`; nil for all else.
+    fileprivate func wholeNumber(after prefix: String) -> Int? {
+        guard hasPrefix(prefix), let number = Int(dropFirst(prefix.count)), number >= 0 else { return nil }
+        return number
     }
 }

@@ -1,0 +1,259 @@
+import JobModel
+import Operations
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+@Suite struct SchedulerTests {
+    /// 2026-11-21T02:00:00Z, a multiple of 600 s.
+    private let start = CivilTime.example(0)
+
+    @Test func `starts what is due, and records the start before it is returned`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example()])
+        #expect(await bench.pass().isEmpty)
+        let runs = await bench.pass(after: 600)
+        #expect(runs.map(\.scheduledAt) == [.example(600)])
+        #expect(try await bench.ledger.unfinished().map(\.id) == runs.map(\.id))
+        #expect(runs.first?.trigger == .schedule)
+    }
+
+    @Test func `skips a firing while the previous run lives`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example()])
+        await bench.pass(after: 600)
+        #expect(await bench.pass(after: 600).isEmpty)
+        let skipped = try await bench.runs(of: "nightly").last
+        #expect(skipped?.outcome == .skipped)
+        #expect(skipped?.reason == .overlap)
+        #expect(skipped?.message == "the previous run was still alive")
+        #expect(bench.told.all.map(\.outcome) == [.skipped])
+    }
+
+    @Test func `queues one firing, and the newest takes the place`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example { $0.overlap = .queue }])
+        await bench.pass(after: 600)
+        for _ in 1...3 { #expect(await bench.pass(after: 600).isEmpty) }
+        try await bench.endAll()
+        #expect(await bench.pass().map(\.scheduledAt) == [.example(2_400)])
+        let between = try await bench.runs(of: "nightly").dropFirst().dropLast()
+        #expect(between.map(\.reason) == [.replaced, .replaced])
+    }
+
+    @Test func `stops the run that a newer firing replaces, and starts when it has ended`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example { $0.overlap = .replace }])
+        let first = await bench.pass(after: 600)
+        let stop = try #require(first.first.flatMap { bench.live[$0.id]?.stop })
+        #expect(await bench.pass(after: 600).isEmpty)
+        #expect(stop.reason == .replaced)
+        try await bench.endAll(.cancelled)
+        #expect(await bench.pass().map(\.scheduledAt) == [.example(1_200)])
+    }
+
+    @Test func `runs firings beside each other where that is allowed`() async {
+        let bench = SchedulerBench()
+        await bench.begin([.example { $0.overlap = .allow }])
+        await bench.pass(after: 600)
+        #expect(await bench.pass(after: 600).count == 1)
+        #expect(bench.live.count == 2)
+    }
+
+    @Test func `catches up the newest missed firing after a time without a daemon`() async throws {
+        let bench = SchedulerBench()
+        let jobs = [ScheduledJob.example()]
+        await bench.begin(jobs)
+        await bench.pass()
+        bench.clock.advance(by: 3_000)
+        await bench.restart(jobs)
+        bench.clock.advance(by: 100)
+        let runs = await bench.pass()
+        #expect(runs.map(\.scheduledAt) == [.example(3_000)])
+        #expect(runs.map(\.trigger) == [.catchUp])
+        #expect(runs.map(\.missedFirings) == [4])
+        let missed = try await bench.runs(of: "nightly").filter { $0.outcome == .missed }
+        #expect(missed.map(\.scheduledAt) == [600, 1_200, 1_800, 2_400].map { .example($0) })
+    }
+
+    @Test func `catches up all missed firings one after the other where that is wanted`() async throws {
+        let bench = SchedulerBench()
+        let jobs = [ScheduledJob.example { $0.misfire.catchUp = .all }]
+        await bench.begin(jobs)
+        await bench.pass()
+        bench.clock.advance(by: 2_000)
+        await bench.restart(jobs)
+        for second in [600, 1_200, 1_800] {
+            #expect(await bench.pass().map(\.scheduledAt) == [.example(second)])
+            #expect(await bench.pass().isEmpty)
+            try await bench.endAll()
+        }
+    }
+
+    @Test func `calls a run of a process that is gone interrupted, and starts its instant no more`() async throws {
+        let bench = SchedulerBench()
+        let jobs = [ScheduledJob.example()]
+        await bench.begin(jobs)
+        await bench.pass(after: 600)
+        await bench.restart(jobs)
+        #expect(await bench.pass().isEmpty)
+        let run = try #require(try await bench.runs(of: "nightly").first)
+        #expect(run.outcome == .interrupted)
+        #expect(run.reason == .crash)
+        #expect(bench.told.all.map(\.outcome) == [.interrupted])
+    }
+
+    @Test func `runs a job after each success of another, also where it died in between`() async throws {
+        let bench = SchedulerBench()
+        let jobs: [ScheduledJob] = [.example(), .example("prove", .after("nightly"))]
+        await bench.begin(jobs)
+        await bench.pass(after: 600)
+        bench.clock.advance(by: 30)
+        try await bench.endAll(.failed)
+        #expect(await bench.pass().isEmpty)
+        await bench.pass(after: 570)
+        bench.clock.advance(by: 40)
+        try await bench.endAll()
+        await bench.restart(jobs)
+        let chained = await bench.pass()
+        #expect(chained.map(\.job) == ["prove"])
+        #expect(chained.map(\.scheduledAt) == [.example(1_240)])
+        try await bench.endAll()
+        await bench.restart(jobs)
+        #expect(await bench.pass().isEmpty)
+    }
+
+    @Test func `starts no more than may run at a time, and the rest later`() async throws {
+        var settings = DaemonSettings()
+        settings.concurrency = 2
+        let bench = SchedulerBench(settings: settings)
+        await bench.begin((1...3).map { .example("job-\($0)") })
+        #expect(await bench.pass(after: 600).map(\.job) == ["job-1", "job-2"])
+        #expect(await bench.pass(after: 5).isEmpty)
+        try await bench.endAll()
+        #expect(await bench.pass(after: 5).map(\.job) == ["job-3"])
+    }
+
+    @Test func `says of a firing that found no place before the next one what it waited for`() async throws {
+        var settings = DaemonSettings()
+        settings.concurrency = 1
+        let bench = SchedulerBench(settings: settings)
+        await bench.begin([.example("long", .every(seconds: 86_400)), .example()])
+        bench.clock.advance(by: Double(86_400 - start.secondsSinceEpoch % 86_400))
+        #expect(await bench.pass().map(\.job) == ["long"])
+        await bench.pass(after: 600)
+        await bench.pass(after: 600)
+        let skipped = try await bench.runs(of: "nightly").filter { $0.outcome == .skipped }
+        #expect(!skipped.isEmpty)
+        #expect(skipped.allSatisfy { $0.reason == .capacity })
+    }
+
+    @Test func `keeps jobs apart that conflict`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example(), .example("upkeep") { $0.conflicts = [.job("nightly")] }])
+        #expect(await bench.pass(after: 600).map(\.job) == ["nightly"])
+        try await bench.endAll()
+        #expect(await bench.pass(after: 1).map(\.job) == ["upkeep"])
+    }
+
+    @Test func `records the firings of a paused job as skipped`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example { $0.isPaused = true }])
+        #expect(await bench.pass(after: 600).isEmpty)
+        #expect(try await bench.runs(of: "nightly").map(\.reason) == [.paused])
+    }
+
+    @Test func `skips what cannot begin within its window`() async throws {
+        var settings = DaemonSettings()
+        settings.concurrency = 1
+        let bench = SchedulerBench(settings: settings)
+        await bench.begin([.example("first"), .example("second") { $0.window = .seconds(60) }])
+        bench.clock.advance(by: 600)
+        #expect(await bench.pass().map(\.job) == ["first"])
+        #expect(await bench.pass(after: 61).isEmpty)
+        #expect(try await bench.runs(of: "second").map(\.reason) == [.window])
+    }
+
+    @Test func `takes a new job file over without losing a firing`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example(), .example("gone")])
+        await bench.pass(after: 590)
+        await bench.scheduler.reload(DaemonSettings(), [.example("nightly", .every(seconds: 300)), .example("new")])
+        // Both fall due before the new file takes effect, so they are promises of the old one.
+        await bench.pass(after: 15)
+        #expect(try await bench.runs(of: "nightly").map(\.reason) == [.removed])
+        #expect(try await bench.runs(of: "gone").map(\.reason) == [.removed])
+        #expect(await bench.pass(after: 295).map(\.job) == ["nightly"])
+        #expect(try await bench.ledger.promises().map(\.job) == ["new", "nightly"])
+    }
+
+    @Test func `goes on without a history, and writes it when it can`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example { $0.overlap = .allow }])
+        await bench.pass()
+        bench.ledger.fail(with: DiskFull())
+        let runs = await bench.pass(after: 600)
+        #expect(runs.count == 1)
+        bench.ledger.fail(with: nil)
+        await bench.pass(after: 600)
+        #expect(try await bench.runs(of: "nightly").map(\.scheduledAt) == [.example(600), .example(1_200)])
+    }
+
+    @Test func `starts nothing unclaimed where daemons share the history`() async throws {
+        var settings = DaemonSettings()
+        settings.state = .postgres(url: "postgresql:///state", password: nil)
+        let bench = SchedulerBench(settings: settings)
+        await bench.begin([.example()])
+        await bench.pass()
+        bench.ledger.fail(with: DiskFull())
+        #expect(await bench.pass(after: 600).isEmpty)
+        bench.ledger.fail(with: nil)
+        #expect(await bench.pass(after: 5).map(\.scheduledAt) == [.example(600)])
+    }
+
+    @Test func `refuses to start anything by a clock that cannot be right`() async {
+        let bench = SchedulerBench()
+        await bench.begin([.example()])
+        await bench.pass(after: 600)
+        #expect(await bench.pass(after: -100_000).isEmpty)
+        #expect(await bench.scheduler.refusal != nil)
+        #expect(await bench.pass(after: 101_000).count == 0)
+        #expect(await bench.scheduler.refusal == nil)
+    }
+
+    @Test func `does nothing after a small step back until the clock has caught up`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example { $0.overlap = .allow }])
+        await bench.pass(after: 600)
+        #expect(await bench.pass(after: -1_800).isEmpty)
+        #expect(await bench.pass(after: 1_800).isEmpty)
+        #expect(await bench.pass(after: 600).map(\.scheduledAt) == [.example(1_200)])
+    }
+
+    @Test func `fires again what was recorded as missed in a future that was none`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example { $0.misfire.catchUp = .none }])
+        await bench.pass()
+        await bench.pass(after: 20 * 3_600)
+        try await bench.endAll()
+        #expect(await bench.pass(after: -20 * 3_600).isEmpty)
+        #expect(await bench.scheduler.clockSteps == 1)
+        #expect(await bench.pass(after: 600).map(\.scheduledAt) == [.example(600)])
+    }
+
+    @Test func `begins the accounts of an empty history at the last backup that the store knows of`() async throws {
+        let bench = SchedulerBench(lastKnown: .example(-1_000))
+        await bench.begin([.example()])
+        let runs = await bench.pass()
+        #expect(runs.map(\.trigger) == [.schedule])
+        #expect(runs.map(\.scheduledAt) == [.example(0)])
+        #expect(runs.map(\.missedFirings) == [1])
+    }
+}
+
+private struct DiskFull: UserFacingError {
+    var message: String { "the disk is full" }
+    var hint: String? { nil }
+    var category: FailureCategory { .cannotWrite }
+}
