@@ -51,6 +51,9 @@ package protocol RunLedger: Sendable {
 
     /// When each host last said that it lives.
     func beats() async throws -> [String: CivilTime]
+
+    /// Ends connections and closes files; nothing is asked of it afterwards.
+    func close() async
 }
 
 /// What was promised for a job: that every instant of this schedule after ``since`` gets a record.

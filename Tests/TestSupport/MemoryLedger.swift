@@ -125,6 +125,8 @@ package final class MemoryLedger: RunLedger {
         try access { $0.beats[host] = instant }
     }
 
+    package func close() async {}
+
     package func beats() async throws -> [String: CivilTime] {
         try access { $0.beats }
     }

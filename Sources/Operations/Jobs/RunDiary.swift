@@ -162,9 +162,16 @@ package actor RunDiary {
                 logger.warning("The history cannot be used", metadata: ["error": "\(reason)"])
             }
             trouble = reason
-            ledger = nil
+            await close()
             return nil
         }
+    }
+
+    /// Closes the history; a later call opens it again.
+    package func close() async {
+        let closing = ledger
+        ledger = nil
+        await closing?.close()
     }
 
     private func opened() async throws -> any RunLedger {

@@ -35,6 +35,11 @@ package struct BackupSource: Sendable {
             manifestSHA256: ContentDigest.sha256(of: bytes))
     }
 
+    /// Whether its manifest is where it was.
+    func isStillThere() async throws -> Bool {
+        try await store.info(folder.appending(Manifest.objectName)) != nil
+    }
+
     /// Reads one of the backup's small objects and holds it to the manifest.
     func readObject(named name: String) async throws -> [UInt8] {
         guard let expected = manifest.objects.first(where: { $0.name == name }) else {

@@ -1,0 +1,30 @@
+package import JobModel
+
+/// Why a job cannot be done as the job file says.
+package enum JobError: UserFacingError, Equatable {
+    /// The job file refers to something that it does not define; its decoder should have said so.
+    case unknownName(kind: String, name: String)
+    /// There is nothing to verify.
+    case noBackup(job: String, store: String)
+
+    package var message: String {
+        switch self {
+        case .unknownName(let kind, let name): "the job file defines no \(kind) \(name)"
+        case .noBackup(let job, let store): "\(store) holds no backup of the job \(job)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .unknownName: "See dbops check."
+        case .noBackup(let job, _): "Make one: dbops backup now \(job)."
+        }
+    }
+
+    package var category: FailureCategory {
+        switch self {
+        case .unknownName: .configuration
+        case .noBackup: .unavailable
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Archive
+import Foundation
+import JobModel
+
+/// What the history keeps of a backup's report.
+struct BackupJobReport: Encodable {
+    let backup: String
+    let url: String
+    let tables: Int
+    let rows: Int
+    let bytesRaw: Int
+    let bytesStored: Int
+    let seconds: Double
+    let warnings: [String]
+
+    init(_ report: BackupReport) {
+        let totals = report.manifest.totals
+        backup = report.manifest.backup.description
+        url = report.url
+        tables = totals.tables
+        rows = totals.rows
+        bytesRaw = totals.bytesRaw
+        bytesStored = totals.bytesStored
+        seconds = report.seconds
+        warnings = report.warnings
+    }
+}
+
+/// What the history keeps of a verification's report; the whole of it stands beside the backup, as evidence.
+struct VerificationJobReport: Encodable {
+    struct Check: Encodable {
+        let name: String
+        let verdict: String
+    }
+
+    let backup: String
+    let url: String
+    let manifestSHA256: String
+    let checks: [Check]
+    let seconds: Double
+
+    init(_ report: VerificationReport) {
+        backup = report.backup
+        url = report.url
+        manifestSHA256 = report.manifestSHA256
+        checks = report.checks.map { Check(name: $0.name, verdict: $0.verdict.rawValue) }
+        seconds = report.seconds.total
+    }
+}
+
+extension Encodable {
+    /// One line of JSON with snake_case keys, sorted.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}

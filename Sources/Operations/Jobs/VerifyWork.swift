@@ -1,0 +1,62 @@
+import JobModel
+import ObjectStorage
+import Postgres
+
+/// A verification as a job makes it: of a backup that the job's choice picks, under the store's lease.
+struct VerifyWork: Sendable {
+    let name: String
+    let job: VerifyJob
+    let configuration: Configuration
+    let targets: TargetOpener
+    let context: OperationContext
+
+    func run() async throws -> JobResult {
+        guard case .backup(let proven)? = configuration.job(named: job.of)?.kind else {
+            throw JobError.unknownName(kind: "backup job", name: job.of)
+        }
+        guard let storeName = job.store ?? proven.stores.first, let target = configuration.store(named: storeName)
+        else {
+            throw JobError.unknownName(kind: "store", name: job.store ?? "")
+        }
+        let store = try targets.store(target)
+        let settings = try settings(database: configuration.database(named: proven.database))
+        let lease = LeaseObject(store: store, job: job.of, purpose: .verify)
+        let (source, report) = try await context.withLease(lease) { _ in
+            let source = try await choose(in: store)
+            return (source, try await VerifyOperation(context: context, source: source, settings: settings).execute())
+        }
+        let json = try VerificationJobReport(report).json()
+        guard report.outcome != .succeeded else { return JobResult(outcome: .succeeded, report: json) }
+        // Retention may take a backup while it is read; that says nothing of those that are left.
+        guard try await source.isStillThere() else {
+            return JobResult(
+                outcome: .skipped, reason: .conflict, message: "\(source.url) was deleted while it was verified")
+        }
+        return JobResult(outcome: .failed, message: Self.complaint(report), report: json, category: .damaged)
+    }
+
+    private func settings(database: DatabaseTarget?) throws -> VerifySettings {
+        var settings = VerifySettings()
+        settings.jobs = job.jobs
+        settings.server = try database.flatMap { try targets.scratchServer(of: $0) }
+        return settings
+    }
+
+    private func choose(in store: any ObjectStore) async throws -> BackupSource {
+        let (backups, _) = try await BackupCatalog(store: store).list(job: job.of)
+        guard let newest = backups.last else { throw JobError.noBackup(job: job.of, store: store.location.url) }
+        let chosen =
+            switch job.which {
+            case .newest: newest
+            case .random: backups.randomElement() ?? newest
+            case .oldestUnverified: backups.first { $0.verification == nil } ?? newest
+            }
+        context.reporter.report(.note("chose \(chosen.url)"))
+        return try await BackupSource.open(ObjectKey(chosen.name.folder), in: store)
+    }
+
+    private static func complaint(_ report: VerificationReport) -> String {
+        let failed = report.checks.filter { $0.verdict == .failed }.map(\.name)
+        return "\(report.url) failed the \(failed.count == 1 ? "check" : "checks") \(failed.joined(separator: ", "))"
+    }
+}
