@@ -22,7 +22,6 @@ package final class DaemonLock: Sendable {
     }
 
     deinit {
-        unlink(path)
         close(descriptor)
     }
 
