@@ -11,7 +11,7 @@ extension EndToEndTests {
             #expect(result.standardError == "")
         }
 
-        @Test(arguments: ["", "backup now", "restore", "list", "show"])
+        @Test(arguments: ["", "backup now", "restore", "list", "show", "next"])
         func `help has examples`(_ command: String) async throws {
             let workplace = try Workplace()
             let words = command.split(separator: " ").map(String.init)

@@ -6,7 +6,7 @@ package struct CronError: UserFacingError, Equatable {
     package let hint: String?
     package var category: FailureCategory { .usage }
 
-    init(_ expression: String, field: CronField? = nil, _ problem: String, hint: String?) {
+    init(_ expression: String, field: CronField? = nil, _ problem: String, hint: String) {
         self.field = field
         let place = field.map { "the \($0.label) field of " } ?? ""
         message = "\(place)the cron expression \"\(expression)\" \(problem)"

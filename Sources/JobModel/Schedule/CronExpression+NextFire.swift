@@ -44,7 +44,7 @@ extension CronExpression {
     }
 
     /// The first whole minute that matches, from `start` on and before `end`, in seconds as local clocks show them.
-    private func firstMatch(from start: Int, before end: Int) -> Int? {
+    func firstMatch(from start: Int, before end: Int) -> Int? {
         let minute = start.roundedUp(toMultipleOf: 60) / 60
         let endDay = (end - 1).flooredQuotient(by: 86_400) + 1
         let firstDay = minute.flooredQuotient(by: 1_440)

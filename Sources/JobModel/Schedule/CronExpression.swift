@@ -50,9 +50,8 @@ package struct CronExpression: Sendable, Equatable {
         warnings = values.flatMap(\.warnings) + CronDayLint(values, words: words.fields).warnings
         guard hasDays else {
             throw CronError(
-                text,
-                "never fires: no such day in \(values[3].bits.nonzeroBitCount == 1 ? "that month" : "those months")",
-                hint: "Write a day that every one of the months has; for the end of a month 28, or the next month's 1.")
+                text, "never fires: no month that it names has such a day",
+                hint: "Write a day that the month has; near the end of a month 28, or 1 for the first day of the next.")
         }
     }
 

@@ -82,7 +82,7 @@ struct CronFieldParser {
             throw error("has \"\(item)\", which is not understood", hint: ForeignCronSyntax(field, item).advice)
         }
         guard field.allowed.contains(number) else {
-            throw error("has \(number), which is not in \(allowedText)", hint: nil)
+            throw error("has \(number), which is out of range", hint: "It takes \(allowedText).")
         }
         return number
     }
@@ -95,9 +95,9 @@ struct CronFieldParser {
         return Int(text)
     }
 
-    private var allowedText: String { "\(field.allowed.lowerBound)-\(field.allowed.upperBound)" }
+    private var allowedText: String { Self.range(field.allowed.lowerBound, field.allowed.upperBound) }
 
-    private func error(_ problem: String, hint: String?) -> CronError {
+    private func error(_ problem: String, hint: String) -> CronError {
         CronError(expression, field: field, problem, hint: hint)
     }
 }

@@ -38,11 +38,10 @@ package struct ZoneRules: Sendable, Equatable {
     /// `changes` in ascending order, without two at one instant.
     init(name: String, changes: [Change], initialOffset: Int, footer: POSIXZone?) {
         self.name = name
-        var all =
-            [Change(start: Self.beginningOfTime, offset: initialOffset)]
-            + changes.filter {
-                $0.start > Self.beginningOfTime
-            }
+        // A file without changes leaves everything to the rule at its end.
+        let first = changes.isEmpty ? footer?.standardOffset ?? initialOffset : initialOffset
+        var all = [Change(start: Self.beginningOfTime, offset: first)]
+        all += changes.filter { $0.start > Self.beginningOfTime }
         cycleStart = footer.flatMap { $0.append(to: &all, cycle: Self.cycle) }
         var distinct: [Change] = []
         for change in all where distinct.last?.offset != change.offset { distinct.append(change) }
