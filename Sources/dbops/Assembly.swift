@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import JobModel
 import Logging
@@ -45,6 +46,15 @@ struct Assembly {
 
     func store(_ text: String, _ options: StoreOptions) throws -> any ObjectStore {
         try open(try StoreLocation(parsing: text, currentDirectory: currentDirectory), options)
+    }
+
+    /// The stores of one backup. Throws where one is named twice.
+    func destinations(_ texts: [String], _ options: StoreOptions) throws -> [BackupDestination] {
+        let stores = try texts.map { try store($0, options) }
+        guard Set(stores.map(\.location)).count == stores.count else {
+            throw ValidationError("--to names the same store twice")
+        }
+        return stores.map { BackupDestination(name: $0.location.url, store: $0) }
     }
 
     func open(_ location: StoreLocation, _ options: StoreOptions) throws -> any ObjectStore {

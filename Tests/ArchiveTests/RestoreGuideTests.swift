@@ -4,7 +4,7 @@ import Testing
 @testable import Archive
 
 @Suite struct RestoreGuideTests {
-    private static let guide = RestoreGuide(manifest: .example, url: "s3://bucket/shop/20261121T020000Z-abcdef").text
+    private static let guide = RestoreGuide(manifest: .example, urls: ["s3://bucket/shop/20261121T020000Z-abcdef"]).text
 
     @Test(arguments: [
         "aws s3 sync 's3://bucket/shop/20261121T020000Z-abcdef' backup",
@@ -22,15 +22,22 @@ import Testing
     }
 
     @Test func `copies a directory's backup`() {
-        let guide = RestoreGuide(manifest: .example, url: "file:///var/back'ups/b").text
+        let guide = RestoreGuide(manifest: .example, urls: ["file:///var/back'ups/b"]).text
         #expect(guide.contains("cp -R '/var/back'\\''ups/b' backup"))
+    }
+
+    @Test func `names every copy, and one suffices`() {
+        let guide = RestoreGuide(manifest: .example, urls: ["s3://b/x", "file:///y"]).text
+        #expect(guide.contains("\n    aws s3 sync 's3://b/x' backup "))
+        #expect(guide.contains("\n    # or, from another copy: cp -R '/y' backup\n    cd backup\n"))
     }
 
     @Test func `names the locale of another provider`() {
         var manifest = Manifest.example
         manifest.server.collation = .init(provider: "icu", collate: "C", ctype: "C", icuLocale: "de-DE")
         #expect(
-            RestoreGuide(manifest: manifest, url: "s3://b").text.contains("--locale-provider=icu --icu-locale='de-DE'"))
+            RestoreGuide(manifest: manifest, urls: ["s3://b"]).text.contains(
+                "--locale-provider=icu --icu-locale='de-DE'"))
     }
 
     /// The commands of the guide's second chapter, run as they stand.

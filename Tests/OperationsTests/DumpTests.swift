@@ -253,12 +253,16 @@ extension ServerTests {
                     dumpID: 1, oid: 1, schema: "public", name: "t", columns: ["t"], sizeInBytes: 1,
                     condition: "WHERE true) TO STDOUT (FORMAT csv) -- ", root: nil, fileName: "1.dat.gz", relkind: "r",
                     persistence: "p")
+                let name = try #require(BackupName(jobSegment: "shop", idSegment: "20261121T020000Z-abcdef"))
+                let destinations = DestinationSet(
+                    [BackupDestination(name: "store", store: store)], name: name,
+                    warnings: Warnings(reporter: bench.reporter))
                 let dump = TableDump(
-                    store: store, folder: ObjectKey("shop/b"), settings: BackupSettings(), reporter: bench.reporter)
+                    destinations: destinations, settings: BackupSettings(), reporter: bench.reporter)
                 await #expect(throws: OperationError.rowCountDiffers(table: "public.t", sent: 1, received: 2)) {
                     _ = try await dump.run(task, on: session)
                 }
-                #expect(store.discarded.map(\.description) == ["shop/b/1.dat.gz"])
+                #expect(store.discarded.map(\.description) == ["shop/20261121T020000Z-abcdef/1.dat.gz"])
                 #expect(try await bench.store.list(under: nil).isEmpty)
                 await session.close()
             }

@@ -7,13 +7,13 @@ package struct RestoreGuide: Sendable {
     package static let objectName = "RESTORE.md"
 
     private let manifest: Manifest
-    private let url: String
+    private let urls: [String]
 
-    /// `manifest` may lack what is not known yet when the guide is written: its own object, and the totals. `url` is
-    /// where the backup stands, for instance `s3://bucket/prefix/shop/20261121T020000Z-abcdef`.
-    package init(manifest: Manifest, url: String) {
+    /// `manifest` may lack what is not known yet when the guide is written: its own object, and the totals. `urls`
+    /// say where the backup stands, for instance `s3://bucket/prefix/shop/20261121T020000Z-abcdef`.
+    package init(manifest: Manifest, urls: [String]) {
         self.manifest = manifest
-        self.url = url
+        self.urls = urls
     }
 
     package var text: String {
@@ -36,7 +36,7 @@ package struct RestoreGuide: Sendable {
         """
         ## 1. Fetch it
 
-            \(fetchCommand)
+            \(fetchCommands)
             cd backup
         """
     }
@@ -119,8 +119,13 @@ package struct RestoreGuide: Sendable {
 }
 
 extension RestoreGuide {
-    private var fetchCommand: String {
-        let source = Self.shellQuoted(url.hasPrefix("file://") ? String(url.dropFirst("file://".count)) : url)
+    /// One for each place, all but the first as comments.
+    private var fetchCommands: String {
+        urls.map(Self.fetchCommand).joined(separator: "\n    # or, from another copy: ")
+    }
+
+    private static func fetchCommand(_ url: String) -> String {
+        let source = shellQuoted(url.hasPrefix("file://") ? String(url.dropFirst("file://".count)) : url)
         return url.hasPrefix("s3://")
             ? "aws s3 sync \(source) backup          # --endpoint-url URL for a store that is not AWS"
             : "cp -R \(source) backup"

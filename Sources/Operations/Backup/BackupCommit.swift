@@ -3,11 +3,12 @@ import JobModel
 import ObjectStorage
 import Postgres
 
-/// The end of a backup: the small objects, a last look at the store, and the manifest, which makes it a backup.
+/// The end of a backup: the small objects, a last look at the stores, and the manifest, which makes it a backup.
 struct BackupCommit: Sendable {
     let context: OperationContext
     let settings: BackupSettings
-    let place: BackupPlace
+    let name: BackupName
+    let destinations: DestinationSet
     let begun: ConsistentStart.Begun
     let results: DumpResults
     let pgDump: ClientTool
@@ -21,16 +22,16 @@ struct BackupCommit: Sendable {
         objects.append(try await write(begun.contents.directoryForm(), as: TableOfContents.objectName))
         objects.append(try await writeMemberIndex())
         var manifest = ManifestAssembly(
-            context: context, settings: settings, name: place.name, begun: begun, results: results, pgDump: pgDump,
+            context: context, settings: settings, name: name, begun: begun, results: results, pgDump: pgDump,
             startedAt: startedAt
         ).manifest()
         manifest.objects = stored(objects)
-        let guide = RestoreGuide(manifest: manifest, url: place.url)
+        let guide = RestoreGuide(manifest: manifest, urls: destinations.livePlaces.map(\.url))
         objects.append(try await write(Array(guide.text.utf8), as: RestoreGuide.objectName))
         manifest.objects = stored(objects)
         manifest.totals.bytesStored = manifest.objects.reduce(0) { $0 + $1.size }
         try requireCoverage(manifest)
-        try await compareWithListing(objects)
+        try await compareWithListings(objects)
         manifest.finishedAt = CivilTime(context.clock.now)
         manifest.totals.seconds = stopwatch.seconds
         _ = try await write(try manifest.encode(), as: Manifest.objectName)
@@ -38,7 +39,7 @@ struct BackupCommit: Sendable {
     }
 
     private func write(_ bytes: [UInt8], as name: String) async throws -> StoredObject {
-        try await place.store.write(bytes, to: place.folder.appending(name))
+        try await destinations.write(bytes, as: name)
     }
 
     private func writeLargeObjectLists() async throws -> [StoredObject] {
@@ -59,7 +60,7 @@ struct BackupCommit: Sendable {
     }
 
     private func stored(_ objects: [StoredObject]) -> [Manifest.StoredObject] {
-        let prefix = place.folder.description + "/"
+        let prefix = name.folder + "/"
         return objects.map {
             Manifest.StoredObject(
                 name: String($0.key.description.dropFirst(prefix.count)), size: Int($0.sizeInBytes), sha256: $0.sha256)
@@ -73,8 +74,12 @@ struct BackupCommit: Sendable {
         }
     }
 
-    /// The store must list what it said it had taken.
-    private func compareWithListing(_ objects: [StoredObject]) async throws {
+    /// Each store must list what it said it had taken.
+    private func compareWithListings(_ objects: [StoredObject]) async throws {
+        try await destinations.each { try await Self.compare(objects, withListingOf: $0) }
+    }
+
+    private static func compare(_ objects: [StoredObject], withListingOf place: BackupPlace) async throws {
         let listed = Dictionary(
             try await place.store.list(under: place.folder).map { ($0.key, $0.sizeInBytes) }
         ) { first, _ in first }

@@ -4,32 +4,46 @@ package import JobModel
 package import ObjectStorage
 package import Postgres
 
-/// Backs up one database into one store.
+/// Backs up one database into one store, or into several at once.
 ///
 /// The commit point is the manifest, put last: a run that is killed at any moment before leaves a prefix that nothing
-/// takes for a backup, and a run that fails removes what it wrote.
+/// takes for a backup, and a run that fails removes what it wrote. The manifest is the same, byte for byte, in every
+/// store, so what proves the backup in one proves it in all.
 package struct BackupOperation: Sendable {
     private let context: OperationContext
     private let connection: ConnectionInfo
-    private let store: any ObjectStore
+    private let destinations: [BackupDestination]
     private let job: String?
     private let settings: BackupSettings
     private let warnings: Warnings
 
-    /// `job` names the folder below the store; the database's name where it is nil.
+    /// `destinations` are at least one; the first is the primary one, and a store that is named twice counts once.
+    /// `job` names the folder below the stores; the database's name where it is nil.
     package init(
-        context: OperationContext, connection: ConnectionInfo, store: any ObjectStore, job: String?,
+        context: OperationContext, connection: ConnectionInfo, destinations: [BackupDestination], job: String?,
         settings: BackupSettings
     ) {
         self.context = context
         self.connection = connection
-        self.store = store
+        var seen: Set<StoreLocation> = []
+        self.destinations = destinations.filter { seen.insert($0.store.location).inserted }
         self.job = job
         self.settings = settings
         warnings = Warnings(reporter: context.reporter)
     }
 
-    /// Plans and executes. Throws where no backup was made; then nothing is left that `list` would show.
+    /// Into one store.
+    package init(
+        context: OperationContext, connection: ConnectionInfo, store: any ObjectStore, job: String?,
+        settings: BackupSettings
+    ) {
+        self.init(
+            context: context, connection: connection,
+            destinations: [BackupDestination(name: store.location.url, store: store)], job: job, settings: settings)
+    }
+
+    /// Plans and executes. Throws where no store has a backup; then nothing is left that `list` would show. Where some
+    /// stores have it the outcome is ``RunOutcome/partial``.
     package func execute() async throws -> BackupReport {
         try await context.logged("backup", on: connection.displayText) { try await backUp() }
     }
@@ -39,23 +53,25 @@ package struct BackupOperation: Sendable {
             let startedAt = CivilTime(context.clock.now)
             let stopwatch = Stopwatch()
             let name = backupName(startedAt: startedAt, database: facts.database.text)
-            let place = BackupPlace(store: store, name: name)
-            let heartbeat = HeartbeatObject(
-                store: store, folder: place.folder, runID: context.runID, hostName: context.hostName,
-                startedAt: startedAt, clock: context.clock)
-            try await heartbeat.renew()
+            let destinations = DestinationSet(destinations, name: name, warnings: warnings)
+            let heartbeat = { @Sendable (place: BackupPlace) in
+                HeartbeatObject(
+                    store: place.store, folder: place.folder, runID: context.runID, hostName: context.hostName,
+                    startedAt: startedAt, clock: context.clock)
+            }
             do {
+                try await destinations.begin { try await heartbeat($0).renew() }
                 let manifest = try await Companion.run {
-                    try await keepAlive(heartbeat)
+                    try await keepAlive(destinations, heartbeat)
                 } beside: {
                     try await write(
-                        place, startedAt: startedAt, stopwatch: stopwatch, session: session, facts: facts,
-                        pgDump: pgDump)
+                        name, destinations, startedAt: startedAt, stopwatch: stopwatch, session: session,
+                        facts: facts, pgDump: pgDump)
                 }
-                await finish(heartbeat)
-                return report(place, manifest: manifest)
+                await finish(destinations, heartbeat)
+                return report(name, destinations, manifest: manifest)
             } catch {
-                await place.removeEverything(warnings: warnings)
+                await destinations.removeEverything()
                 throw error
             }
         }
@@ -70,7 +86,8 @@ package struct BackupOperation: Sendable {
             ).begin()
             try await begun.leader.release()
             return BackupPreview(
-                plan: begun.plan, facts: facts, pgDump: pgDump, destination: store.location.url,
+                plan: begun.plan, facts: facts, pgDump: pgDump,
+                destination: destinations.map(\.store.location.url).joined(separator: " and "),
                 workers: settings.workers, warnings: warnings.all)
         }
     }
@@ -108,8 +125,8 @@ package struct BackupOperation: Sendable {
     }
 
     private func write(
-        _ place: BackupPlace, startedAt: CivilTime, stopwatch: Stopwatch, session: Session, facts: ServerFacts,
-        pgDump: ClientTool
+        _ name: BackupName, _ destinations: DestinationSet, startedAt: CivilTime, stopwatch: Stopwatch,
+        session: Session, facts: ServerFacts, pgDump: ClientTool
     ) async throws -> Manifest {
         context.reporter.report(.phase("locking tables and reading the table of contents"))
         let begun = try await ConsistentStart(
@@ -120,23 +137,24 @@ package struct BackupOperation: Sendable {
         context.reporter.report(
             .expected(items: begun.plan.tasks.count, bytes: begun.plan.expectedBytes))
         context.reporter.report(.phase("copying \(begun.plan.tables.count) tables"))
-        let results = try await copy(begun, to: place)
+        let results = try await copy(begun, to: destinations)
         try await begun.leader.release()
         context.reporter.report(.phase("writing the manifest"))
         return try await BackupCommit(
-            context: context, settings: settings, place: place, begun: begun, results: results, pgDump: pgDump,
-            startedAt: startedAt, stopwatch: stopwatch
+            context: context, settings: settings, name: name, destinations: destinations, begun: begun,
+            results: results,
+            pgDump: pgDump, startedAt: startedAt, stopwatch: stopwatch
         ).run()
     }
 
-    private func copy(_ begun: ConsistentStart.Begun, to place: BackupPlace) async throws -> DumpResults {
+    private func copy(_ begun: ConsistentStart.Begun, to destinations: DestinationSet) async throws -> DumpResults {
         let session = begun.leader.session
         let workers = DumpWorkers(
             leader: begun.leader, connection: session.connectionInfo, applicationName: context.applicationName,
             encoding: begun.leader.facts.archiveEncoding,
-            tableDump: TableDump(store: store, folder: place.folder, settings: settings, reporter: context.reporter),
+            tableDump: TableDump(destinations: destinations, settings: settings, reporter: context.reporter),
             largeObjectDump: LargeObjectDump(
-                store: store, folder: place.folder, settings: settings, reporter: context.reporter),
+                destinations: destinations, settings: settings, reporter: context.reporter),
             warnings: warnings)
         let watch = LeaderWatch(session: session, warnings: warnings)
         return try await Companion.run {
@@ -164,21 +182,43 @@ package struct BackupOperation: Sendable {
         }
     }
 
-    private func keepAlive(_ heartbeat: HeartbeatObject) async throws {
+    private typealias Heartbeat = @Sendable (BackupPlace) -> HeartbeatObject
+
+    /// A renewal that fails is a warning and no more: data is written all the time, and a store that is gone shows
+    /// there.
+    private func keepAlive(_ destinations: DestinationSet, _ heartbeat: @escaping Heartbeat) async throws {
         try await Companion.every(settings.heartbeatInterval) {
-            do {
-                try await heartbeat.renew()
-            } catch let error as any UserFacingError {
-                warnings.add("the heartbeat object could not be renewed: \(error.message)")
+            await withTaskGroup { group in
+                for place in destinations.livePlaces {
+                    group.addTask { await renew(heartbeat(place)) }
+                }
             }
         }
     }
 
-    private func finish(_ heartbeat: HeartbeatObject) async {
+    private func renew(_ heartbeat: HeartbeatObject) async {
         do {
-            try await heartbeat.remove()
+            try await heartbeat.renew()
+        } catch let error as any UserFacingError {
+            warnings.add("the heartbeat object could not be renewed: \(error.message)")
         } catch {
-            warnings.add("the heartbeat object could not be removed; the backup is good all the same")
+            // The run was cancelled, and ends.
+        }
+    }
+
+    /// What is left to do once the backup is there; none of it takes the backup back.
+    private func finish(_ destinations: DestinationSet, _ heartbeat: @escaping Heartbeat) async {
+        await withTaskGroup { group in
+            for place in destinations.livePlaces {
+                group.addTask {
+                    do {
+                        try await heartbeat(place).remove()
+                    } catch {
+                        warnings.add("the heartbeat object could not be removed; the backup is good all the same")
+                    }
+                }
+            }
+            group.addTask { await destinations.removeFailed() }
         }
     }
 
@@ -187,9 +227,12 @@ package struct BackupOperation: Sendable {
         return BackupName(job: job ?? database, id: BackupID(startedAt: startedAt, using: &generator))
     }
 
-    private func report(_ place: BackupPlace, manifest: Manifest) -> BackupReport {
-        BackupReport(
-            name: place.name, url: place.url, outcome: .succeeded, manifest: manifest, warnings: warnings.all,
-            seconds: manifest.totals.seconds)
+    private func report(_ name: BackupName, _ destinations: DestinationSet, manifest: Manifest) -> BackupReport {
+        let stores = destinations.results
+        let first = stores.first { $0.outcome == .succeeded }
+        return BackupReport(
+            name: name, url: first?.url ?? "",
+            outcome: stores.allSatisfy { $0.outcome == .succeeded } ? .succeeded : .partial, stores: stores,
+            manifest: manifest, warnings: warnings.all, seconds: manifest.totals.seconds)
     }
 }

@@ -5,8 +5,7 @@ import Postgres
 
 /// Copies large objects, each into an object of its own, named as pg_dump names them.
 struct LargeObjectDump: Sendable {
-    let store: any ObjectStore
-    let folder: ObjectKey
+    let destinations: DestinationSet
     let settings: BackupSettings
     let reporter: any ProgressReporter
 
@@ -24,7 +23,7 @@ struct LargeObjectDump: Sendable {
     }
 
     private func copy(_ oid: UInt32, from session: Session, hasher: LargeObjectHasher) async throws -> StoredObject {
-        let writer = try await store.writer(for: folder.appending(LargeObjectFile.name(of: oid) + ".gz"))
+        let writer = try await destinations.writer(for: LargeObjectFile.name(of: oid) + ".gz")
         do {
             let compressor = try settings.compression.makeCompressor()
             var isEmpty = true

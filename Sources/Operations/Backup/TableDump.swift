@@ -7,13 +7,12 @@ import Postgres
 ///
 /// Only the very last member holds the terminator `\.`: a server ignores, without a word, all that follows one.
 struct TableDump: Sendable {
-    let store: any ObjectStore
-    let folder: ObjectKey
+    let destinations: DestinationSet
     let settings: BackupSettings
     let reporter: any ProgressReporter
 
     func run(_ task: TableTask, on session: Session) async throws -> DumpResults.Table {
-        let writer = try await store.writer(for: folder.appending(task.fileName))
+        let writer = try await destinations.writer(for: task.fileName)
         do {
             let table = try await stream(task, from: session, into: writer)
             reporter.report(.finished(item: task.displayName, rows: table.digest.rows, bytes: table.digest.bytes))

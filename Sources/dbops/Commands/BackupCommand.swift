@@ -23,13 +23,18 @@ struct BackupNowCommand: AsyncParsableCommand {
                 --to file:///var/backups
               dbops backup now --database postgresql:///shop --to s3://acme/prod \\
                 --endpoint https://s3.example.com --path-style
+              dbops backup now --database postgresql:///shop --to s3://acme/prod \\
+                --to /mnt/backups
             """)
 
     @Option(help: ArgumentHelp("The database: any libpq URL or conninfo.", valueName: "url"))
     var database: String
 
-    @Option(help: ArgumentHelp("The store: s3://BUCKET/PREFIX, file:///PATH or a path.", valueName: "store"))
-    var to: String
+    @Option(
+        help: ArgumentHelp(
+            "The store: s3://BUCKET/PREFIX, file:///PATH or a path. Several get a complete copy each.",
+            valueName: "store"))
+    var to: [String]
 
     @Option(help: ArgumentHelp("The folder below the store. Default: the database's name.", valueName: "name"))
     var name: String?
@@ -65,7 +70,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         try await assembly.reportingFailure {
             let operation = BackupOperation(
                 context: assembly.context(toolsIn: connection.pgBin), connection: try connection.connection(database),
-                store: try assembly.store(to, storeOptions), job: name, settings: settings())
+                destinations: try assembly.destinations(to, storeOptions), job: name, settings: settings())
             if dryRun {
                 let preview = try await operation.preview()
                 assembly.progress.finish()
@@ -74,6 +79,7 @@ struct BackupNowCommand: AsyncParsableCommand {
                 let report = try await operation.execute()
                 assembly.progress.finish()
                 try BackupRendering.print(report, json: global.json, quiet: global.quiet)
+                if report.outcome == .partial { throw ArgumentParser.ExitCode(ExitCode.partial.rawValue) }
             }
         }
     }

@@ -10,6 +10,7 @@ enum BackupRendering {
         let database: String
         let url: String
         let outcome: RunOutcome
+        let stores: [StoreResult]
         let startedAt: CivilTime
         let tables: Int
         let rows: Int
@@ -29,6 +30,7 @@ enum BackupRendering {
             database = manifest.database.text
             url = report.url
             outcome = report.outcome
+            stores = report.stores
             startedAt = manifest.startedAt
             tables = manifest.totals.tables
             rows = manifest.totals.rows
@@ -45,7 +47,13 @@ enum BackupRendering {
 
     static func print(_ report: BackupReport, json: Bool, quiet: Bool) throws {
         if json { return try JSONLine.print(ReportObject(report)) }
-        Swift.print(report.url)
+        for store in report.stores {
+            if let error = store.error {
+                StandardError.write("Not in \(store.name): \(error)")
+            } else {
+                Swift.print(store.url)
+            }
+        }
         guard !quiet else { return }
         let manifest = report.manifest
         let totals = manifest.totals
