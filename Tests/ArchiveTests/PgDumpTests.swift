@@ -152,7 +152,7 @@ struct PgDumpTests {
         try server.run("pg_dump -Fd -f \(folder.path)/d shop")
         var manifest = Manifest.example
         manifest.server.lcMonetary = "C"
-        let guide = RestoreGuide(manifest: manifest, url: "s3://bucket/shop").text
+        let guide = RestoreGuide(manifest: manifest, urls: ["s3://bucket/shop"]).text
         let commands = guide.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
         let create = try #require(commands.firstIndex { $0.hasPrefix("createdb") })
         try server.run("cd \(folder.path)/d\n" + commands[create...].joined(separator: "\n") + "\n")
