@@ -85,7 +85,8 @@ let package = Package(
             name: "JobModelTests", dependencies: ["JobModel"], resources: [.copy("Cases")], swiftSettings: house),
         .testTarget(name: "JobFileTests", dependencies: ["JobFile", "JobModel"], swiftSettings: house),
         .testTarget(
-            name: "RunHistoryTests", dependencies: ["RunHistory", "Operations", "Postgres", "JobModel", "TestSupport"],
+            name: "RunHistoryTests",
+            dependencies: ["RunHistory", "Operations", "Postgres", "JobModel", "TestSupport", grdb],
             swiftSettings: house),
         .testTarget(
             name: "DaemonTests", dependencies: ["Daemon", "Operations", "JobModel", "TestSupport", logging],
@@ -104,7 +105,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["dbops", "TestSupport", "Postgres", "ObjectStorage", "HTTPTransport", "Archive", "JobModel"],
+            dependencies: [
+                "dbops", "TestSupport", "RunHistory", "Operations", "Postgres", "ObjectStorage", "HTTPTransport", "Archive",
+                "JobModel",
+            ],
             resources: [.copy("Fixtures")], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

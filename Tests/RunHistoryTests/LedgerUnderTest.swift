@@ -1,12 +1,20 @@
+import Foundation
 import JobModel
+import Operations
+import Postgres
+import RunHistory
 import TestSupport
 import Testing
 
-/// The ledgers that the contract is tried on.
+/// The ledgers that the contract is tried on. PostgreSQL is there where its server programs are.
 enum LedgerUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory
+    case sqlite = "SQLite"
+    case postgres = "PostgreSQL"
 
-    static var available: [LedgerUnderTest] { allCases }
+    static var available: [LedgerUnderTest] {
+        allCases.filter { $0 != .postgres || !ScratchCluster.binFolders.isEmpty }
+    }
 
     var testDescription: String { rawValue }
 
@@ -14,7 +22,29 @@ enum LedgerUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertibl
     func withLedger(_ body: (any RunLedger) async throws -> Void) async throws {
         switch self {
         case .memory: try await body(MemoryLedger())
+        case .sqlite:
+            let folder = try TestFolder()
+            let catalog = try await folder.openCatalog()
+            try await body(catalog)
+            await catalog.close()
+        case .postgres:
+            try await PostgresFixture.withDatabase { info in
+                let ledger = PostgresLedger(info, for: .keeping)
+                try await body(ledger)
+                await ledger.close()
+            }
         }
+    }
+}
+
+/// Databases of the shared server.
+enum PostgresFixture {
+    /// A database of its own, on which everybody may connect; dropped afterwards.
+    static func withDatabase(options: String = "", _ body: (ConnectionInfo) async throws -> Void) async throws {
+        let cluster = try await ScratchCluster.shared()
+        let name = "history_\(UInt64.random(in: 0...UInt64.max))"
+        try await body(try await cluster.createDatabase(name, options: options))
+        try await cluster.psql("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
     }
 }
 
@@ -26,9 +56,7 @@ extension RunLedger {
 
     /// Every run, newest first.
     func allRuns() async throws -> [Run] {
-        var query = RunQuery()
-        query.limit = 1_000_000
-        return try await runs(query)
+        try await allRuns { $0.limit = 1_000_000 }
     }
 
     func allRuns(_ change: (inout RunQuery) -> Void) async throws -> [Run] {
