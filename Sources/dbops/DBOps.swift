@@ -16,8 +16,8 @@ struct DBOps: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            BackupCommand.self, RestoreCommand.self, ListCommand.self, ShowCommand.self, NextCommand.self,
-            CheckCommand.self, ExitCodesCommand.self,
+            BackupCommand.self, RestoreCommand.self, ListCommand.self, ShowCommand.self, RunsCommand.self,
+            LogCommand.self, NextCommand.self, CheckCommand.self, ExitCodesCommand.self,
         ])
 }
 

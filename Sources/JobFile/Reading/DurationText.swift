@@ -1,13 +1,13 @@
 /// Lengths of time as the job file writes them: `90s`, `15m`, `12h`, `30d`, `2w`, also joined as in `1h30m`.
 ///
 /// A day is 24 hours, a week 7 days. There are no months and years, whose length depends on which.
-enum DurationText {
+package enum DurationText {
     private static let units: [(symbol: Character, seconds: Int64)] = [
         ("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1),
     ]
 
     /// Nil for what is no duration: without a unit, with a fraction, a unit twice or out of order.
-    static func duration(_ text: String) -> Duration? {
+    package static func duration(_ text: String) -> Duration? {
         var rest = text[...]
         var units = units[...]
         var total: Int64 = 0
