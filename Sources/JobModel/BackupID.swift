@@ -3,13 +3,19 @@
 /// `20261121T020000Z-k3v7qa`. Names sort by time.
 package struct BackupID: Hashable, Sendable, CustomStringConvertible {
     package let description: String
+    /// The instant in the name.
+    package let startedAt: CivilTime
 
     static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567")
 
     /// Nil where `text` is not the name of a backup.
     package init?(_ text: String) {
-        guard Self.isWellFormed(text) else { return nil }
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let instant = CivilTime(compactText: String(parts[0])), parts[1].count == 6,
+            parts[1].allSatisfy({ Self.alphabet.contains($0) })
+        else { return nil }
         description = text
+        startedAt = instant
     }
 
     /// A new name for a backup that begins at `instant`.
@@ -17,12 +23,7 @@ package struct BackupID: Hashable, Sendable, CustomStringConvertible {
         var suffix = ""
         for _ in 0..<6 { suffix.append(Self.alphabet[Int.random(in: 0..<32, using: &generator)]) }
         description = "\(instant.compactText)-\(suffix)"
-    }
-
-    private static func isWellFormed(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, CivilTime(compactText: String(parts[0])) != nil else { return false }
-        return parts[1].count == 6 && parts[1].allSatisfy { alphabet.contains($0) }
+        startedAt = instant
     }
 }
 

@@ -39,6 +39,13 @@ package struct CivilDate: Hashable, Sendable, Comparable {
     /// From 0, Sunday, to 6.
     package var weekday: Int { Self.weekday(ofDay: daysSinceEpoch) }
 
+    /// The week by ISO 8601: weeks begin on Monday and belong to the year of their Thursday.
+    package var isoWeek: (year: Int, week: Int) {
+        let thursday = CivilDate(daysSinceEpoch: daysSinceEpoch - (weekday + 6) % 7 + 3)
+        let newYear = CivilDate(year: thursday.year, month: 1, day: 1)
+        return (thursday.year, (thursday.daysSinceEpoch - newYear.daysSinceEpoch) / 7 + 1)
+    }
+
     /// `2026-11-21`
     package var text: String {
         func digits(_ number: Int, _ width: Int) -> String {
