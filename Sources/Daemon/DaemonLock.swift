@@ -7,9 +7,11 @@ package final class DaemonLock: Sendable {
     private let descriptor: Int32
     private let path: String
 
-    /// Throws ``DaemonError/alreadyRunning(process:path:)`` where another daemon holds the lock.
+    /// Makes the directory where only its last segment is missing. Throws ``DaemonError/alreadyRunning(process:path:)`` where another daemon holds the lock.
     package init(directory: String) throws(DaemonError) {
         path = Self.path(in: directory)
+        // What the daemon keeps there is nobody else's business.
+        _ = mkdir(directory, 0o700)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw .cannotLock(path: path, reason: String(cString: strerror(errno))) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -54,12 +56,14 @@ package enum DaemonError: UserFacingError, Equatable {
     case alreadyRunning(process: Int32?, path: String)
     case cannotLock(path: String, reason: String)
     case notRunning(directory: String)
+    case notAllowed(process: Int32, reason: String)
 
     package var message: String {
         switch self {
         case .alreadyRunning(let process, let path):
             "another daemon\(process.map { ", process \($0)," } ?? "") uses this state directory (\(path))"
         case .cannotLock(let path, let reason): "cannot write \(path): \(reason)"
+        case .notAllowed(let process, let reason): "cannot signal the daemon, process \(process): \(reason)"
         case .notRunning(let directory): "no daemon runs with the state directory \(directory)"
         }
     }
@@ -69,6 +73,7 @@ package enum DaemonError: UserFacingError, Equatable {
         case .alreadyRunning: "Stop it first, or give this one another state directory: state in [daemon]."
         case .cannotLock: "Make the directory writable for the user that dbops runs as, or name another as state."
         case .notRunning: "Start it with dbops daemon."
+        case .notAllowed: "Run this as the user that the daemon runs as."
         }
     }
 
@@ -77,6 +82,7 @@ package enum DaemonError: UserFacingError, Equatable {
         case .alreadyRunning: .tryLater
         case .cannotLock: .cannotWrite
         case .notRunning: .unavailable
+        case .notAllowed: .permission
         }
     }
 }

@@ -13,7 +13,7 @@ extension Scheduler {
         for entry in jobs {
             let promise = known[entry.job.name]
             // What a store knows of is older than now, unless the clock is wrong.
-            let since = promise == nil ? await lastKnownInstant(entry.job).map { min($0, now) } : nil
+            let since = promise == nil ? await lastKnownInstant(entry).map { min($0, now) } : nil
             await take(entry, promise: promise, since: since ?? now, now)
         }
         order = jobs.map(\.job.name)

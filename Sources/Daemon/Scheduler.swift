@@ -20,7 +20,7 @@ package actor Scheduler {
     /// Tells people of runs that never started.
     let announce: @Sendable (ScheduledJob, [Run]) async -> Void
     /// The last instant of a job that its store knows of, asked where the history knows nothing.
-    let lastKnownInstant: @Sendable (Job) async -> CivilTime?
+    let lastKnownInstant: @Sendable (ScheduledJob) async -> CivilTime?
     /// Whether several daemons share the history: then nothing starts that could not be claimed.
     let historyIsShared: Bool
     /// The schedule that a promise of an earlier life was made of.
@@ -69,7 +69,7 @@ package actor Scheduler {
 
     package init(
         settings: DaemonSettings, clock: any WallClock, notBefore: CivilTime, diary: RunDiary, host: String,
-        logger: Logger, lastKnownInstant: @escaping @Sendable (Job) async -> CivilTime?,
+        logger: Logger, lastKnownInstant: @escaping @Sendable (ScheduledJob) async -> CivilTime?,
         readSchedule: @escaping @Sendable (SchedulePromise) -> Schedule?,
         isGone: @escaping @Sendable (Run, CivilTime?, CivilTime) -> Bool,
         announce: @escaping @Sendable (ScheduledJob, [Run]) async -> Void, execute: @escaping Execute
@@ -92,14 +92,18 @@ package actor Scheduler {
     // MARK: - The loop
 
     /// Runs `jobs` until ``drain()``, then waits for what still runs, at most ``DaemonSettings/shutdownGrace``, and
-    /// stops the rest. `alive` is called after each pass.
-    package func run(_ jobs: [ScheduledJob], alive: @escaping @Sendable () async -> Void) async {
+    /// stops the rest. `begun` is called once what was missed is known, `alive` after each pass.
+    package func run(
+        _ jobs: [ScheduledJob], longestPause: Duration = .seconds(15), begun: @Sendable () -> Void,
+        alive: @Sendable () -> Void
+    ) async {
         await begin(jobs)
+        begun()
         await withDiscardingTaskGroup { group in
             while !isDraining, !Task.isCancelled {
                 for start in await pass() { group.addTask { await self.perform(start) } }
-                await alive()
-                await bell.wait(atMost: pause())
+                alive()
+                await bell.wait(atMost: min(pause(), longestPause))
             }
             await finishRunning()
         }

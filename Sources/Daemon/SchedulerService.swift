@@ -14,9 +14,12 @@ package struct SchedulerService: Service {
     }
 
     package func run() async throws {
-        manager.tell(.ready)
         await withGracefulShutdownHandler {
-            await scheduler.run(jobs) { manager.tell(.watchdog) }
+            await scheduler.run(jobs, longestPause: min(.seconds(15), manager.watchdogInterval ?? .seconds(15))) {
+                manager.tell(.ready)
+            } alive: {
+                manager.tell(.watchdog)
+            }
         } onGracefulShutdown: {
             manager.tell(.stopping)
             scheduler.drain()

@@ -28,10 +28,14 @@ package struct ServiceManager: Sendable {
 
     private let socketPath: String?
     private let logger: Logger
+    /// How often systemd wants to hear that the daemon lives: half of what it waits for; nil where it does not wait.
+    /// Source: sd_watchdog_enabled(3).
+    let watchdogInterval: Duration?
 
     /// `environment` names the socket, as a path or as `@` and an abstract name.
     package init(environment: [String: String], logger: Logger) {
         socketPath = environment["NOTIFY_SOCKET"].flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
+        watchdogInterval = environment["WATCHDOG_USEC"].flatMap { Int($0) }.map { .microseconds($0 / 2) }
         self.logger = logger
     }
 

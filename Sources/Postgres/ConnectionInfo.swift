@@ -85,6 +85,11 @@ package struct ConnectionInfo: Hashable, Sendable {
         return "postgresql://\(userPart)\(Self.hostList(host, ports: keywords["port"]))\(databasePart)"
     }
 
+    /// The server as host and port, as far as given: what jobs on one server have in common.
+    package var serverText: String {
+        "\(keywords["host"] ?? keywords["hostaddr"] ?? keywords["service"] ?? ""):\(keywords["port"] ?? "5432")"
+    }
+
     /// `keyword='value'` pairs for the `-d` argument of client programs; secrets reach them by files.
     package var textWithoutSecrets: String {
         keywords.sorted { $0.key < $1.key }

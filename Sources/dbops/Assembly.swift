@@ -10,10 +10,13 @@ import Postgres
 struct Assembly {
     let global: GlobalOptions
     let progress: ProgressDisplay
-    private let environment = ProcessEnvironment.all
+    let environment = ProcessEnvironment.all
+    /// A daemon's log is what people read of it; a command's words are its output.
+    private let isDaemon: Bool
 
-    init(_ global: GlobalOptions) {
+    init(_ global: GlobalOptions, isDaemon: Bool = false) {
         self.global = global
+        self.isDaemon = isDaemon
         progress = ProgressDisplay(style: global.progressStyle, isVerbose: global.verbose)
     }
 
@@ -35,12 +38,19 @@ struct Assembly {
 
     /// `reporter` is told of the work's steps. Default: the progress display.
     func context(toolsIn directory: String?, reporter: (any ProgressReporter)? = nil) -> OperationContext {
+        context(newRunID(), toolsIn: directory, reporter: reporter ?? progress)
+    }
+
+    func newRunID() -> RunID {
         var generator = SystemRandomNumberGenerator()
-        let runID = RunID(using: &generator)
-        return OperationContext(
+        return RunID(using: &generator)
+    }
+
+    func context(_ runID: RunID, toolsIn directory: String?, reporter: any ProgressReporter) -> OperationContext {
+        OperationContext(
             runID: runID, clock: SystemWallClock(),
             tools: ClientTools(binFolder: directory, environment: environment),
-            reporter: reporter ?? progress, logger: logger(runID), version: Version.text,
+            reporter: reporter, logger: logger(runID), version: Version.text,
             hostName: ProcessInfo.processInfo.hostName, temporaryDirectory: temporaryDirectory)
     }
 
@@ -90,9 +100,15 @@ struct Assembly {
     private var temporaryDirectory: String { environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
 
     private func logger(_ runID: RunID) -> Logger {
-        var logger = Logger(label: "dbops") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = global.verbose ? .debug : .critical
+        var logger = logger(isDaemon ? .notice : .critical)
         logger[metadataKey: "run.id"] = "\(runID)"
+        return logger
+    }
+
+    /// On standard error, from `level` on; with `--verbose` everything.
+    func logger(_ level: Logger.Level) -> Logger {
+        var logger = Logger(label: "dbops") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = global.verbose ? .debug : level
         return logger
     }
 }

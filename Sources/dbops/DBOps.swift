@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobModel
 
 /// `dbops`: the front door for people and scripts.
 struct DBOps: AsyncParsableCommand {
@@ -16,12 +17,25 @@ struct DBOps: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            BackupCommand.self, RestoreCommand.self, ListCommand.self, ShowCommand.self, RunsCommand.self,
-            LogCommand.self, NextCommand.self, CheckCommand.self, ExitCodesCommand.self,
+            DaemonCommand.self,
+            RunCommand.self,
+            BackupCommand.self,
+            RestoreCommand.self,
+            ListCommand.self,
+            ShowCommand.self,
+            RunsCommand.self,
+            LogCommand.self,
+            NextCommand.self,
+            CheckCommand.self,
+            ReloadCommand.self,
+            ExitCodesCommand.self,
         ])
 }
 
 /// The version of this dbops.
 enum Version {
     static let text = "0.1.0"
+
+    /// When it was made: a clock that says less is wrong. 2026-11-01T00:00:00Z
+    static let madeAt = CivilTime(secondsSinceEpoch: 1_793_491_200)
 }

@@ -18,6 +18,7 @@ enum Main {
         } catch {
             return answer(error)
         }
+        let answersSignals = type(of: command) is any AnswersSignalsItself.Type
         let task = Task { () async throws -> Void in
             var command = command
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -26,12 +27,12 @@ enum Main {
                 try command.run()
             }
         }
-        let interruption = Interruption.cancel(task)
+        let interruption = answersSignals ? nil : Interruption.cancel(task)
         do {
             try await task.value
             return 0
         } catch {
-            if let signal = interruption.signal { return 128 + signal }
+            if let signal = interruption?.signal { return 128 + signal }
             // Help that was asked for by the command `help` comes as an error of that command.
             if DBOps.exitCode(for: error) == .success { return answer(error) }
             return ErrorRendering.exitCode(of: error)
@@ -46,3 +47,6 @@ enum Main {
         return code == .success ? 0 : ExitCode.usage.rawValue
     }
 }
+
+/// A command that does with signals what it wants: the daemon drains where others stop.
+protocol AnswersSignalsItself {}

@@ -56,7 +56,7 @@ extension EndToEndTests {
             run.send(SIGINT)
             #expect(try await eventually { run.standardError.contains("Once more leaves at once") })
             run.send(SIGINT)
-            #expect(await run.ending(within: .seconds(5)) == .exited(130))
+            #expect(await run.ending(within: .seconds(60)) == .exited(130))
             database.proxy.stop()
             let list = try await database.store.workplace.run("list", "--store", database.store.path, "--json")
             #expect(try list.objects().map { $0.text("backup") } == [database.store.id])

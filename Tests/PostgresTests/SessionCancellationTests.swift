@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct SessionCancellationTests {
     /// Milliseconds are measured on an idle machine; other tests run beside these.
-    private static let patience = Duration.seconds(5)
+    private static let patience = Duration.seconds(60)
 
     /// Runs `work` in a task that is cancelled as soon as the server is seen to run it; returns how long its end took.
     private func cancel(

@@ -16,7 +16,7 @@ final class SilentServer: Sendable {
         let descriptor = descriptor
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && listen(descriptor, 8) == 0
+                bind(descriptor, address, length) == 0 && listen(descriptor, 128) == 0
                     && getsockname(descriptor, address, &length) == 0
             }
         }
@@ -33,6 +33,16 @@ final class SilentServer: Sendable {
             if poll(&request, 1, 0) > 0 { return }
             try Task.checkCancellation()
             await Task.yield()
+        }
+    }
+
+    /// Returns when so many have connected; the connections end with the call.
+    func waitForConnections(_ count: Int) async throws {
+        var connections: [Int32] = []
+        defer { for connection in connections { close(connection) } }
+        while connections.count < count {
+            try await waitForConnection()
+            connections.append(accept(descriptor, nil, nil))
         }
     }
 }

@@ -56,7 +56,7 @@ package final class RunningProgram: Sendable {
     }
 
     /// Waits for its end; a program that takes longer than `limit` is killed.
-    package func ending(within limit: Duration = .seconds(120)) async -> Ending {
+    package func ending(within limit: Duration = .seconds(300)) async -> Ending {
         let watchdog = Task {
             try await Task.sleep(for: limit)
             send(SIGKILL)

@@ -1,3 +1,5 @@
+import JobModel
+
 /// What is said of keys that nobody asked for.
 extension Section {
     /// Call when all keys have been read. `later` are keys that a newer version will know; `elsewhere` says of a key

@@ -52,6 +52,15 @@ package struct BackupCatalog: Sendable {
         )
     }
 
+    /// When the newest backup of `job` began, by its name; nil where there is none. Reads no manifest but the newest's.
+    package func newestInstant(of job: String) async throws -> CivilTime? {
+        let names = try await names().filter { $0.job == job }
+        for name in names.sorted(by: { $0.id.description > $1.id.description }) {
+            if case .backup = try await read(name) { return name.id.startedAt }
+        }
+        return nil
+    }
+
     /// The folder of the backup with this name, whatever its job.
     package func folder(of id: BackupID) async throws -> ObjectKey? {
         try await names().first { $0.id == id }.map { ObjectKey($0.folder) }

@@ -14,16 +14,21 @@ struct BackupWork: Sendable {
         guard let database = configuration.database(named: job.database) else {
             throw JobError.unknownName(kind: "database", name: job.database)
         }
-        let stores = try job.stores.map { try store(named: $0) }
+        let destinations = try job.stores.map { BackupDestination(name: $0, store: try store(named: $0)) }
         let primary = try targets.primary(of: database)
         let source = try targets.source(of: database)
         let lock = JobLock(
-            job: name, stores: stores.map(\.location), primary: primary,
+            job: name, stores: destinations.map(\.store.location), primary: primary,
             standby: database.readURL == nil ? nil : source)
         let operation = BackupOperation(
-            context: context, connection: source, store: stores[0], job: name, settings: job.settings)
+            context: context, connection: source, destinations: destinations, job: name, settings: job.settings)
         let report = try await context.withJobLock(lock) { try await operation.execute() }
-        return JobResult(outcome: report.outcome, report: try BackupJobReport(report).json())
+        let failed = report.stores.filter { $0.outcome != .succeeded }
+        return JobResult(
+            outcome: report.outcome,
+            message: failed.isEmpty
+                ? nil : failed.map { "the store \($0.name): \($0.error ?? "failed")" }.joined(separator: "; "),
+            report: try BackupJobReport(report).json(), category: failed.isEmpty ? nil : .partial)
     }
 
     private func store(named name: String) throws -> any ObjectStore {

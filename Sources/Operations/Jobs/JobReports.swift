@@ -11,6 +11,7 @@ struct BackupJobReport: Encodable {
     let bytesRaw: Int
     let bytesStored: Int
     let seconds: Double
+    let stores: [StoreResult]
     let warnings: [String]
 
     init(_ report: BackupReport) {
@@ -22,6 +23,7 @@ struct BackupJobReport: Encodable {
         bytesRaw = totals.bytesRaw
         bytesStored = totals.bytesStored
         seconds = report.seconds
+        stores = report.stores
         warnings = report.warnings
     }
 }

@@ -58,8 +58,3 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 }
-
-/// For work whose steps nobody wants to see.
-private struct SilentReporter: ProgressReporter {
-    func report(_ event: ProgressEvent) {}
-}

@@ -29,6 +29,16 @@ struct ScheduleRendering {
         for effect in effects { Swift.print(effect.message) }
     }
 
+    /// Prints which jobs get in each other's way.
+    func print(_ forecast: ScheduleForecast) {
+        for collision in forecast.collisions {
+            Swift.print(
+                "\(collision.starting) starts while \(collision.running) usually still runs: \(collision.count) times, "
+                    + "first at \(collision.first.text)")
+        }
+        if forecast.collisions.isEmpty { Swift.print("No job usually still runs when another starts.") }
+    }
+
     private static func warnings(_ schedule: Schedule) -> [String] {
         guard case .cron(let expression) = schedule.trigger else { return [] }
         return expression.warnings

@@ -1,12 +1,12 @@
 /// The name that somebody may have meant.
-enum NearestName {
+package enum NearestName {
     /// `(did you mean "retention"?)` with a blank before it, or nothing where no candidate is near.
-    static func suggestion(for name: String, among candidates: some Sequence<String>) -> String {
+    package static func suggestion(for name: String, among candidates: some Sequence<String>) -> String {
         nearest(to: name, among: candidates).map { " (did you mean \"\($0)\"?)" } ?? ""
     }
 
     /// Nil where every candidate takes more edits than a third of the name's letters, at least two.
-    static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+    package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         let wanted = name.lowercased()
         let limit = min(max(2, wanted.count / 3), max(1, wanted.count - 1))
         return candidates.map { ($0, distance(wanted, $0.lowercased())) }
@@ -15,7 +15,7 @@ enum NearestName {
     }
 
     /// Edits that turn one word into the other; a swap of neighbours is one.
-    static func distance(_ left: String, _ right: String) -> Int {
+    package static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.unicodeScalars)
         let right = Array(right.unicodeScalars)
         guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }

@@ -1,0 +1,39 @@
+package import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The daemon: its services, run until SIGTERM or SIGINT.
+package struct DaemonServices: Sendable {
+    private let scheduler: Scheduler
+    private let jobs: [ScheduledJob]
+    private let reloader: JobFileReloader
+    private let manager: ServiceManager
+    private let logger: Logger
+
+    package init(
+        scheduler: Scheduler, jobs: [ScheduledJob], manager: ServiceManager, logger: Logger,
+        load: @escaping JobFileReloader.Load
+    ) {
+        self.scheduler = scheduler
+        self.jobs = jobs
+        self.manager = manager
+        self.logger = logger
+        reloader = JobFileReloader(scheduler: scheduler, manager: manager, logger: logger, load: load)
+    }
+
+    /// Returns when all have ended: the scheduler has drained, or has stopped what still ran.
+    package func run() async throws {
+        var silent = logger
+        silent.logLevel = .error
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: reloader),
+                    .init(
+                        service: SchedulerService(scheduler: scheduler, jobs: jobs, manager: manager),
+                        successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: silent))
+        try await group.run()
+    }
+}

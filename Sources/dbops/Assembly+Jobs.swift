@@ -1,0 +1,58 @@
+import Daemon
+import Foundation
+import JobModel
+import Logging
+import Operations
+import Postgres
+import RunHistory
+
+/// What it takes to run jobs: the history, the runner, and who this process is.
+extension Assembly {
+    var identity: ProcessIdentity { ProcessIdentity.current(host: ProcessInfo.processInfo.hostName) }
+
+    /// The history that the job file names, opened at first use, and again after each failure.
+    func diary(_ settings: DaemonSettings, logger: Logger) -> RunDiary {
+        let targets = targets
+        return RunDiary(logger: logger) {
+            switch settings.state {
+            case .directory(let path):
+                let opened = try await RunCatalog.open(directory: path, now: CivilTime(Date()))
+                if let warning = opened.warning {
+                    logger.warning("The history was begun anew", metadata: ["reason": "\(warning)"])
+                }
+                return opened.catalog
+            case .postgres(let url, let password):
+                return PostgresLedger(try targets.connection(url, password: password), for: .keeping)
+            }
+        }
+    }
+
+    /// Runs jobs, and tells `reporter` what the runs' logs are told.
+    func runner(_ diary: RunDiary, reporter: any ProgressReporter, toolsIn directory: String?) -> JobRunner {
+        let work = JobWork(targets: targets, zones: zones) { run, reporter in
+            context(run, toolsIn: directory, reporter: reporter)
+        }
+        return JobRunner(diary: diary, clock: SystemWallClock(), reporter: reporter) {
+            job, configuration, run, reporter in
+            try await work.attempt(job, in: configuration, as: run, reporter: reporter)
+        } notify: { _, _, _ in
+        }
+    }
+
+    /// The jobs as the scheduler wants them.
+    func scheduledJobs(_ configuration: Configuration) throws -> [ScheduledJob] {
+        try configuration.jobs.map { job in
+            let schedule = Schedule(
+                job: job.name, trigger: job.trigger, zone: try zones.rules(named: job.timezone), spread: job.spread)
+            return ScheduledJob(job: job, in: configuration, schedule: schedule, server: server(of: job, configuration))
+        }
+    }
+
+    /// Nil for what works on no server, or on one that cannot be told: the run will say so.
+    private func server(of job: Job, _ configuration: Configuration) -> String? {
+        guard case .backup(let backup) = job.kind, let database = configuration.database(named: backup.database),
+            let info = try? ConnectionInfo(parsing: database.readURL ?? database.url)
+        else { return nil }
+        return info.serverText
+    }
+}

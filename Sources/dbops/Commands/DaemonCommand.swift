@@ -1,0 +1,73 @@
+import ArgumentParser
+import Daemon
+import JobFile
+import JobModel
+import Logging
+import Operations
+
+/// `dbops daemon`
+struct DaemonCommand: AsyncParsableCommand, AnswersSignalsItself {
+    static let configuration = CommandConfiguration(
+        commandName: "daemon", abstract: "Run the job file's jobs for ever.",
+        discussion: """
+            Every scheduled instant gets one record in the history: see dbops runs. SIGHUP, or
+            dbops reload, takes a new job file over without losing a run; a bad one is refused
+            and the old one stays. SIGTERM starts nothing more, waits for what runs (at most
+            shutdown_grace), then cancels it and cleans up.
+
+            EXAMPLES
+              dbops daemon
+              dbops daemon --config /etc/dbops/dbops.toml
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Where pg_dump, pg_restore and the server programs are. Default: the usual places of each major.",
+            valueName: "directory"))
+    var pgBin: String?
+
+    @OptionGroup(title: "Job file") var jobFile: JobFileOption
+    @OptionGroup(title: "Output") var global: GlobalOptions
+
+    func run() async throws {
+        let assembly = Assembly(global, isDaemon: true)
+        try await assembly.reportingFailure {
+            let loader = assembly.jobFile(jobFile)
+            let loaded = try loader.load()
+            let logger = assembly.logger(.notice)
+            warn(of: loaded, logger)
+            let settings = loaded.configuration.daemon
+            let lock = try Self.lock(settings)
+            let diary = assembly.diary(settings, logger: logger)
+            let runner = assembly.runner(diary, reporter: SilentReporter(), toolsIn: pgBin)
+            let jobs = try assembly.scheduledJobs(loaded.configuration)
+            let services = DaemonServices(
+                scheduler: assembly.scheduler(settings, diary: diary, runner: runner, logger: logger), jobs: jobs,
+                manager: ServiceManager(environment: assembly.environment, logger: logger), logger: logger
+            ) {
+                let loaded = try loader.load()
+                warn(of: loaded, logger)
+                return (loaded.configuration.daemon, try assembly.scheduledJobs(loaded.configuration))
+            }
+            logger.notice(
+                "The daemon runs",
+                metadata: ["jobs": "\(jobs.count)", "job.file": "\(loaded.path)", "version": "\(Version.text)"])
+            try await services.run()
+            await diary.close()
+            withExtendedLifetime(lock) {}
+            logger.notice("The daemon has stopped")
+        }
+    }
+
+    /// One daemon at a time uses a state directory. Those that share a database claim each instant there.
+    private static func lock(_ settings: DaemonSettings) throws -> DaemonLock? {
+        guard case .directory(let path) = settings.state else { return nil }
+        return try DaemonLock(directory: path)
+    }
+
+    private func warn(of loaded: JobFileLoader.Loaded, _ logger: Logger) {
+        for warning in loaded.file.warnings {
+            logger.warning("The job file has a doubtful line", metadata: ["line": "\(warning.text(in: loaded.path))"])
+        }
+    }
+}

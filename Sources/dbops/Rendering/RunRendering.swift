@@ -1,0 +1,13 @@
+import JobModel
+
+/// How one run ended.
+enum RunRendering {
+    static func print(_ run: Run, json: Bool, quiet: Bool) throws {
+        if json { return try JSONLine.print(RunObject(run)) }
+        Swift.print("\(run.id)  \(run.job)  \(run.outcome?.rawValue ?? "running")")
+        if let message = run.message, run.outcome != .succeeded {
+            StandardError.write("\(run.job) \(run.outcome?.rawValue ?? ""): \(message)")
+        }
+        if !quiet { StandardError.write("Its log: dbops log \(run.id)") }
+    }
+}

@@ -1,0 +1,6 @@
+import Operations
+
+/// For work whose steps nobody watches.
+struct SilentReporter: ProgressReporter {
+    func report(_ event: ProgressEvent) {}
+}
