@@ -58,6 +58,17 @@ struct Assembly {
         try open(try StoreLocation(parsing: text, currentDirectory: currentDirectory), options)
     }
 
+    /// A store as a command names it: one of the job file's, by its name there, or an URL or path.
+    func store(_ text: String, _ option: JobFileOption, _ options: StoreOptions) throws -> any ObjectStore {
+        guard !text.contains("/"), let loaded = try jobFile(option).loadIfThere() else {
+            return try store(text, options)
+        }
+        guard let target = loaded.configuration.store(named: text) else {
+            throw UnknownStoreError(name: text, path: loaded.path, known: loaded.configuration.stores.map(\.name))
+        }
+        return try targets.store(target)
+    }
+
     /// The stores of one backup. Throws where one is named twice.
     func destinations(_ texts: [String], _ options: StoreOptions) throws -> [BackupDestination] {
         let stores = try texts.map { try store($0, options) }
@@ -121,6 +132,19 @@ struct ForeignDumpError: UserFacingError {
         "This version proves backups that dbops has made; for a file of pg_dump use pg_restore or psql."
     }
     var category: FailureCategory { .unavailable }
+}
+
+/// The job file has no store of this name.
+struct UnknownStoreError: UserFacingError {
+    let name: String
+    let path: String
+    let known: [String]
+    var message: String { "the job file \(path) has no store \"\(name)\"" }
+    var hint: String? {
+        let names = known.isEmpty ? "It has none" : "It has \(known.joined(separator: ", "))"
+        return "\(names); a directory here is written ./\(name)."
+    }
+    var category: FailureCategory { .usage }
 }
 
 /// An id alone does not say where the backup is.

@@ -23,6 +23,7 @@ struct DBOps: AsyncParsableCommand {
             RestoreCommand.self,
             ListCommand.self,
             ShowCommand.self,
+            CopyCommand.self,
             RunsCommand.self,
             LogCommand.self,
             NextCommand.self,

@@ -37,7 +37,9 @@ package struct CopyOperation: Sendable {
             throw CopyError.samePlace(url: place.url)
         }
         let prefix = place.folder.description + "/"
-        let listed = try await listing().map { (String($0.key.description.dropFirst(prefix.count)), Int($0.sizeInBytes)) }
+        let listed = try await listing().map {
+            (String($0.key.description.dropFirst(prefix.count)), Int($0.sizeInBytes))
+        }
         let plan = CopyPlan(source.manifest, found: Dictionary(listed) { first, _ in first })
         if plan.hasManifest {
             let there = try await BackupSource.open(place.folder, in: store)
@@ -152,7 +154,8 @@ package struct CopyOperation: Sendable {
                     try await place.store.delete([heartbeat])
                 }
             } catch {
-                warnings.add("\(place.url) holds an unfinished copy that could not be removed; it is no backup to dbops")
+                warnings.add(
+                    "\(place.url) holds an unfinished copy that could not be removed; it is no backup to dbops")
             }
         }
     }

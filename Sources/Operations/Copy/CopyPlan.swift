@@ -6,7 +6,7 @@ import ObjectStorage
 package struct CopyPlan: Sendable, Equatable {
     /// One object of the backup.
     package struct Step: Sendable, Equatable {
-        package enum Action: String, Sendable {
+        package enum Action: String, Sendable, Encodable {
             case copy
             /// An object of the right size is there: it is read, and copied where its bytes are not the right ones.
             case check

@@ -35,6 +35,16 @@ package struct BackupSource: Sendable {
             manifestSHA256: ContentDigest.sha256(of: bytes))
     }
 
+    /// The manifest, byte for byte as it was read first.
+    func manifestBytes() async throws -> [UInt8] {
+        let bytes = try await store.read(
+            folder.appending(Manifest.objectName), limitInBytes: Self.manifestLimitInBytes)
+        guard ContentDigest.sha256(of: bytes) == manifestSHA256 else {
+            throw ArchiveError.damaged(object: Manifest.objectName, reason: "it changed while the backup was read")
+        }
+        return bytes
+    }
+
     /// Whether its manifest is where it was.
     func isStillThere() async throws -> Bool {
         try await store.info(folder.appending(Manifest.objectName)) != nil

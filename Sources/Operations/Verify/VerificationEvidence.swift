@@ -37,6 +37,15 @@ package struct VerificationEvidence: Sendable {
         return nil
     }
 
+    /// The records that are bound to the manifest with this digest, whatever they say, oldest first.
+    func records(manifestSHA256: String) async throws -> [ObjectKey] {
+        var keys: [ObjectKey] = []
+        for object in try await store.list(under: folder) {
+            if try await record(object.key)?.manifestSHA256 == manifestSHA256 { keys.append(object.key) }
+        }
+        return keys
+    }
+
     /// Nil for what is no record, or is gone since it was listed.
     private func record(_ key: ObjectKey) async throws -> VerificationReport? {
         do {
