@@ -42,6 +42,11 @@ struct TestServer: Sendable {
         "postgresql://owner:\(Self.ownerPassword)@127.0.0.1:\(port ?? self.port)/\(database)"
     }
 
+    /// The same, where the password comes by the environment.
+    func ownerURLWithoutPassword(_ database: String, port: Int) -> String {
+        "postgresql://owner@127.0.0.1:\(port)/\(database)"
+    }
+
     static let ownerPassword = "owner-secret"
 
     /// A name that no other test uses.
