@@ -3,6 +3,7 @@
 /// ```
 /// <job>/<backup id>/…             the backup
 /// <job>/<backup id>.evidence/…    its verifications
+/// <job>/<backup id>.marks/…       what was said of it afterwards: pinned, accepted, …
 /// <job>/.lease-<purpose>…         who works on the job's backups at this moment
 /// ```
 /// The job's segment is percent-encoded, so a database called `a/b` stays one segment.
@@ -29,6 +30,27 @@ package struct BackupName: Hashable, Sendable {
     package var evidenceFolder: String { folder + Self.evidenceSuffix }
 
     package static let evidenceSuffix = ".evidence"
+    /// Of the folder that holds a ``BackupMark`` each as an object.
+    package static let marksSuffix = ".marks"
+
+    /// The folder of all backups of a job, without a slash at the end.
+    package static func folder(ofJob job: String) -> String { encoded(job) }
+
+    /// What the folders directly below a job hold of a backup.
+    package enum Part: Sendable {
+        case backup
+        case evidence
+        case marks
+    }
+
+    /// Nil for a name that is none of ours.
+    package static func part(ofSegment segment: String) -> (id: BackupID, part: Part)? {
+        let parts: [(suffix: String, part: Part)] = [(evidenceSuffix, .evidence), (marksSuffix, .marks), ("", .backup)]
+        for (suffix, part) in parts where segment.hasSuffix(suffix) {
+            return BackupID(String(segment.dropLast(suffix.count))).map { ($0, part) }
+        }
+        return nil
+    }
 
     /// `<job>/.lease-<purpose>`: what a run holds that works on the backups of `job`. No backup has such a name.
     package static func lease(of job: String, purpose: String) -> String {

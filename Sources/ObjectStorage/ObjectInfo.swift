@@ -26,3 +26,19 @@ package struct StoredObject: Hashable, Sendable {
         self.sha256 = sha256
     }
 }
+
+/// An object in the making that nobody has committed or discarded.
+package struct UnfinishedUpload: Hashable, Sendable {
+    /// The object that it would become.
+    package let key: ObjectKey
+    /// The store's own name for it.
+    package let id: String
+    /// When it was begun, in a bucket, or last written to, in a directory. By the store's clock.
+    package let touchedAt: Date
+
+    package init(key: ObjectKey, id: String, touchedAt: Date) {
+        self.key = key
+        self.id = id
+        self.touchedAt = touchedAt
+    }
+}

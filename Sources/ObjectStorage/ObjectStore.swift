@@ -33,6 +33,14 @@ package protocol ObjectStore: Sendable {
 
     /// Deletes objects; one that is not there counts as deleted. Throws after all were tried where one could not be.
     func delete(_ keys: [ObjectKey]) async throws
+
+    /// Uploads of objects below `folder` that were begun and neither committed nor discarded, by whatever process,
+    /// sorted by name. No listing shows them, and they take up room.
+    func unfinishedUploads(under folder: ObjectKey) async throws -> [UnfinishedUpload]
+
+    /// Gives uploads up; one that is not there counts as given up. A writer that still lives fails from then on.
+    /// Throws after all were tried where one could not be.
+    func giveUp(_ uploads: [UnfinishedUpload]) async throws
 }
 
 /// The bytes of an object, in order. One task reads.

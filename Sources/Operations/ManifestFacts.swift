@@ -10,5 +10,6 @@ extension Manifest.Client {
 
 extension Manifest {
     /// The encoding in which names and rows stand in the archive, and in which sessions must speak.
+    package var size: BackupSize { BackupSize(rows: totals.rows, bytesRaw: totals.bytesRaw) }
     var archiveEncoding: ServerText { ServerText(archive.encoding ?? "UTF8") }
 }

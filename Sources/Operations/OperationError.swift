@@ -24,6 +24,8 @@ package enum OperationError: UserFacingError, Equatable {
     /// The session that keeps the snapshot and the locks was lost.
     case leaderLost(reason: String)
     case notABackup(place: String, reason: String)
+    /// Retention was about to delete a backup when it got a mark.
+    case beingDeleted(place: String)
     case targetNotEmpty(database: String, example: String)
     case targetExists(database: String)
     case targetMissing(database: String)
@@ -53,6 +55,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .incomplete(let reason): "the backup is not complete: \(reason)"
         case .leaderLost(let reason): "the session that holds the snapshot and the locks was lost: \(reason)"
         case .notABackup(let place, let reason): "\(place) is not a backup: \(reason)"
+        case .beingDeleted(let place): "\(place) is being deleted"
         case .targetNotEmpty(let database, let example):
             "the database \(database) is not empty (it holds \(example), for one)"
         case .targetExists(let database): "the database \(database) exists already"
@@ -81,6 +84,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .incomplete: "This is a fault of dbops; please report it."
         case .leaderLost: "Look at the server's log, and at idle-session limits between dbops and the server."
         case .notABackup: "See what is there: dbops list --store URL."
+        case .beingDeleted: "See whether it is still there (dbops list --store URL), and say it again if it is."
         case .targetNotEmpty: "Name a new database and add --create, or empty this one first."
         case .targetExists: "Leave out --create to restore into it (it must be empty), or name another database."
         case .targetMissing: "Add --create to have it made."
@@ -94,7 +98,7 @@ package enum OperationError: UserFacingError, Equatable {
     package var category: FailureCategory {
         switch self {
         case .rowSecurity, .missingPrivilege: .permission
-        case .tablesLocked, .changingTables: .tryLater
+        case .tablesLocked, .changingTables, .beingDeleted: .tryLater
         case .lockTableFull, .targetMissing, .missingPrerequisites: .unavailable
         case .harvestFailed(_, let category, _): category
         case .restoreBroke(_, _, let category): category

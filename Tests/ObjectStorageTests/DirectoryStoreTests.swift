@@ -224,7 +224,7 @@ struct DirectoryStoreTests {
             let error = await #expect(throws: StorageError.self) {
                 _ = try await store.write(sampleBytes(8 << 20), to: key)
             }
-            #expect(error?.message == "cannot write job/id/x: No space left on device")
+            #expect(error?.message == "cannot write \(path)/job/id/x: No space left on device")
             #expect(error?.hint == "Free space in the store's file system.")
             #expect(try await store.list(under: nil).map(\.key.description) == ["old/x"])
             #expect(try await store.everything(ObjectKey("old/x")) == [1, 2])
@@ -275,7 +275,7 @@ struct DirectoryStoreTests {
             let error = await #expect(throws: StorageError.self) {
                 _ = try await store.write(sampleBytes(2 << 20), to: ObjectKey("x"))
             }
-            #expect(error?.message == "cannot write x: File too large")
+            #expect(error?.message == "cannot write \(path)/x: File too large")
         }
     }
 

@@ -14,6 +14,9 @@ package struct HookedStore: ObjectStore {
     /// Before an object is opened to be read.
     package var willRead: @Sendable (ObjectKey) async throws -> Void = { _ in }
     package var willDelete: @Sendable ([ObjectKey]) async throws -> Void = { _ in }
+    package var willGiveUp: @Sendable ([UnfinishedUpload]) async throws -> Void = { _ in }
+    /// Before names, dates or sizes are asked for; nil for the whole store.
+    package var willLook: @Sendable (ObjectKey?) async throws -> Void = { _ in }
     /// Changes what the store lists.
     package var listing: @Sendable ([ObjectInfo]) -> [ObjectInfo] = { $0 }
     private let discards = Journal<ObjectKey>()
@@ -28,15 +31,18 @@ package struct HookedStore: ObjectStore {
     package var location: StoreLocation { base.location }
 
     package func list(under folder: ObjectKey?) async throws -> [ObjectInfo] {
-        listing(try await base.list(under: folder))
+        try await willLook(folder)
+        return listing(try await base.list(under: folder))
     }
 
     package func folders(under folder: ObjectKey?) async throws -> [String] {
-        try await base.folders(under: folder)
+        try await willLook(folder)
+        return try await base.folders(under: folder)
     }
 
     package func info(_ key: ObjectKey) async throws -> ObjectInfo? {
-        try await base.info(key)
+        try await willLook(key)
+        return try await base.info(key)
     }
 
     package func reader(for key: ObjectKey, range: Range<Int64>?) async throws -> any ObjectReader {
@@ -64,6 +70,16 @@ package struct HookedStore: ObjectStore {
     package func delete(_ keys: [ObjectKey]) async throws {
         try await willDelete(keys)
         try await base.delete(keys)
+    }
+
+    package func unfinishedUploads(under folder: ObjectKey) async throws -> [UnfinishedUpload] {
+        try await willLook(folder)
+        return try await base.unfinishedUploads(under: folder)
+    }
+
+    package func giveUp(_ uploads: [UnfinishedUpload]) async throws {
+        try await willGiveUp(uploads)
+        try await base.giveUp(uploads)
     }
 
     private final class Writer: ObjectWriter {

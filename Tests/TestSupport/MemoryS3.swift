@@ -58,9 +58,15 @@ package final class MemoryS3: Sendable {
         package var modified: Date
     }
 
+    private struct Upload {
+        let key: String
+        let begunAt: Date
+        var parts: [Int: [UInt8]] = [:]
+    }
+
     private struct State {
         var objects: [String: Object] = [:]
-        var uploads: [String: [Int: [UInt8]]] = [:]
+        var uploads: [String: Upload] = [:]
         var lastNumber = 0
         var faults: [Fault] = []
         /// The store's clock minus ours.
@@ -162,6 +168,7 @@ package final class MemoryS3: Sendable {
     ) -> ScriptedServer.Reply {
         switch (request.method, request.query["delete"]) {
         case ("HEAD", _): return .answer(200)
+        case ("GET", _) where request.query["uploads"] != nil: return listUploads(request.query, state, pageSize)
         case ("GET", _): return list(request.query, state, pageSize)
         case ("POST", .some):
             guard request.headers["content-md5"] != nil else { return error(400, "InvalidRequest") }
@@ -200,6 +207,34 @@ package final class MemoryS3: Sendable {
             Array("<ListBucketResult><EncodingType>url</EncodingType>\(more)\(page)</ListBucketResult>".utf8))
     }
 
+    private static func listUploads(
+        _ query: [String: String], _ state: State, _ pageSize: Int
+    ) -> ScriptedServer.Reply {
+        let after = (query["key-marker"] ?? "", query["upload-id-marker"] ?? "")
+        let rest = state.uploads.filter { id, upload in
+            upload.key.hasPrefix(query["prefix"] ?? "") && (upload.key, id) > after
+        }.sorted { ($0.value.key, $0.key) < ($1.value.key, $1.key) }
+        let page = rest.prefix(pageSize)
+        var text = page.map { id, upload in
+            "<Upload><Key>\(escaped(upload.key))</Key><UploadId>\(id)</UploadId>"
+                + "<Initiated>\(upload.begunAt.formatted(.iso8601))</Initiated></Upload>"
+        }.joined()
+        if let last = page.last, page.count < rest.count {
+            text +=
+                "<IsTruncated>true</IsTruncated><NextKeyMarker>\(escaped(last.value.key))</NextKeyMarker>"
+                + "<NextUploadIdMarker>\(last.key)</NextUploadIdMarker>"
+        }
+        return .answer(
+            200, [:],
+            Array(
+                "<ListMultipartUploadsResult>\(text)</ListMultipartUploadsResult>".utf8)
+        )
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+    }
+
     private static func objectWork(
         _ request: ScriptedServer.Request, _ key: String, _ state: inout State
     ) -> ScriptedServer.Reply {
@@ -208,7 +243,7 @@ package final class MemoryS3: Sendable {
         case ("POST", nil) where query["uploads"] != nil:
             state.lastNumber += 1
             let id = "upload+\(state.lastNumber)"
-            state.uploads[id] = [:]
+            state.uploads[id] = Upload(key: key, begunAt: state.now)
             return .answer(
                 200, [:],
                 Array("<InitiateMultipartUploadResult><UploadId>\(id)</UploadId></InitiateMultipartUploadResult>".utf8))
@@ -216,7 +251,7 @@ package final class MemoryS3: Sendable {
             guard state.uploads[id] != nil, let number = query["partNumber"].flatMap({ Int($0) }) else {
                 return error(404, "NoSuchUpload")
             }
-            state.uploads[id]?[number] = request.body
+            state.uploads[id]?.parts[number] = request.body
             return .answer(200, ["ETag": etag(request.body)])
         case ("POST", let id?): return complete(request, id, key, &state)
         case ("DELETE", let id?):
@@ -252,7 +287,7 @@ package final class MemoryS3: Sendable {
     private static func complete(
         _ request: ScriptedServer.Request, _ id: String, _ key: String, _ state: inout State
     ) -> ScriptedServer.Reply {
-        guard let parts = state.uploads[id] else { return error(404, "NoSuchUpload") }
+        guard let parts = state.uploads[id]?.parts else { return error(404, "NoSuchUpload") }
         let text = String(decoding: request.body, as: UTF8.self)
         let numbers = elements("PartNumber", text).compactMap { Int($0) }
         let etags = elements("ETag", text)

@@ -19,7 +19,7 @@ extension DirectoryStore {
         do throws(Errno) {
             return try writeNow(bytes, to: key.segments, if: condition)
         } catch {
-            throw StorageError(writing: key.description, error)
+            throw StorageError(writing: path(of: key.description), error)
         }
     }
 

@@ -64,7 +64,7 @@ package actor DirectoryStore: ObjectStore {
         do throws(Errno) {
             return try DirectoryWriter(tree: tree, key: key)
         } catch {
-            throw StorageError(writing: key.description, error)
+            throw StorageError(writing: path(of: key.description), error)
         }
     }
 
@@ -77,7 +77,7 @@ package actor DirectoryStore: ObjectStore {
         }
         guard let first = failures.min(by: { $0.key < $1.key }) else { return }
         let others = failures.count > 1 ? " and \(failures.count - 1) more" : ""
-        throw StorageError(writing: "\(first.key)\(others)", first.error)
+        throw StorageError(writing: path(of: "\(first.key)\(others)"), first.error)
     }
 
     /// Removes objects of one folder, durably, and the folder where it is empty then.
@@ -99,6 +99,9 @@ package actor DirectoryStore: ObjectStore {
         tree.removeEmptyFolders(segments)
         return failures
     }
+
+    /// An object's name for people.
+    nonisolated func path(of object: String) -> String { "\(tree.path)/\(object)" }
 
     func reading<Value>(_ key: ObjectKey?, _ body: () throws(Errno) -> Value) throws -> Value {
         try Task.checkCancellation()

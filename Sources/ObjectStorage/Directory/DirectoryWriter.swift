@@ -85,7 +85,7 @@ actor DirectoryWriter: ObjectWriter {
             try Task.checkCancellation()
             try Self.withoutFileSizeSignal(body)
         } catch {
-            let failure = (error as? Errno).map { StorageError(writing: key.description, $0) } ?? error
+            let failure = (error as? Errno).map { StorageError(writing: "\(tree.path)/\(key)", $0) } ?? error
             state = .failed(failure)
             throw failure
         }

@@ -18,6 +18,15 @@ enum TemporaryName {
         name.hasPrefix(".") && name.contains(mark)
     }
 
+    /// The object that a file of this name would become; nil where it is none of ours, or guards conditional writes.
+    /// A long name comes shortened.
+    static func objectName(of name: String) -> String? {
+        guard name.hasPrefix("."), let end = name.ranges(of: mark).last?.lowerBound, !name.hasSuffix("\(mark)lock")
+        else { return nil }
+        let start = name.index(after: name.startIndex)
+        return start < end ? String(name[start..<end]) : nil
+    }
+
     /// File systems allow 255 bytes.
     private static func fitting(_ name: String) -> String {
         var rest = name[...]

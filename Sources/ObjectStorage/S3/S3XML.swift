@@ -27,22 +27,16 @@ enum S3XML {
     static func listPage(_ bytes: [UInt8]) throws(XMLReadingError) -> ListPage {
         let root = try document("ListBucketResult", bytes)
         let isEncoded = root["EncodingType"]?.text.lowercased() == "url"
-        func decoded(_ text: String) throws(XMLReadingError) -> String {
-            guard isEncoded else { return text }
-            guard let text = PercentEncoding.decoded(text) else {
-                throw XMLReadingError(reason: "a key that is not well encoded")
-            }
-            return text
-        }
         var page = ListPage()
         for content in root.children(named: "Contents") {
             guard let key = content["Key"]?.text, let size = content["Size"].flatMap({ Int64($0.text) }),
                 let modified = content["LastModified"].flatMap({ S3Time.date(fromListing: $0.text) })
             else { throw XMLReadingError(reason: "an object without key, size or date") }
-            page.entries.append(ListPage.Entry(key: try decoded(key), sizeInBytes: size, modifiedAt: modified))
+            page.entries.append(
+                ListPage.Entry(key: try decoded(key, isEncoded: isEncoded), sizeInBytes: size, modifiedAt: modified))
         }
         for folder in root.children(named: "CommonPrefixes") {
-            page.commonPrefixes.append(try decoded(folder["Prefix"]?.text ?? ""))
+            page.commonPrefixes.append(try decoded(folder["Prefix"]?.text ?? "", isEncoded: isEncoded))
         }
         if root["IsTruncated"]?.text == "true" {
             guard let token = root["NextContinuationToken"]?.text, !token.isEmpty else {
@@ -97,7 +91,16 @@ enum S3XML {
         return Array(XMLElement(name: "CompleteMultipartUpload", children: elements).document.utf8)
     }
 
-    private static func document(_ name: String, _ bytes: [UInt8]) throws(XMLReadingError) -> XMLElement {
+    /// A key as a listing writes it.
+    static func decoded(_ text: String, isEncoded: Bool) throws(XMLReadingError) -> String {
+        guard isEncoded else { return text }
+        guard let text = PercentEncoding.decoded(text) else {
+            throw XMLReadingError(reason: "a key that is not well encoded")
+        }
+        return text
+    }
+
+    static func document(_ name: String, _ bytes: [UInt8]) throws(XMLReadingError) -> XMLElement {
         let root = try XMLReader.root(of: bytes)
         guard root.name == name else { throw XMLReadingError(reason: "<\(root.name)> in place of <\(name)>") }
         return root

@@ -10,6 +10,10 @@ package struct BackupCatalog: Sendable {
         package let url: String
         package let manifest: Manifest
         package let verification: VerificationReport?
+        package let marks: BackupMarks.Standing
+
+        /// Why retention does not count it; nil where it does.
+        package var shrinkage: Shrinkage? { marks.shrinkage(of: manifest.size) }
     }
 
     /// A folder named like a backup whose manifest cannot be used.
@@ -88,11 +92,10 @@ package struct BackupCatalog: Sendable {
         let url = "\(store.location.url)/\(name.folder)"
         do {
             let source = try await BackupSource.open(folder, in: store)
-            let evidence = VerificationEvidence(of: folder, in: store)
             return .backup(
                 Entry(
-                    name: name, url: url, manifest: source.manifest,
-                    verification: try await evidence.standingProof(manifestSHA256: source.manifestSHA256)))
+                    name: name, url: url, manifest: source.manifest, verification: try await source.standingProof(),
+                    marks: try await source.marks()))
         } catch OperationError.notABackup {
             return .nothing
         } catch StorageError.notFound {

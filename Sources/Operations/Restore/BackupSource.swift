@@ -45,6 +45,16 @@ package struct BackupSource: Sendable {
         return bytes
     }
 
+    /// The verification that speaks for it; nil where there is none.
+    package func standingProof() async throws -> VerificationReport? {
+        try await VerificationEvidence(of: folder, in: store).standingProof(manifestSHA256: manifestSHA256)
+    }
+
+    /// Whether it is pinned, accepted, kept apart.
+    package func marks() async throws -> BackupMarks.Standing {
+        try await BackupMarks(of: folder, in: store).standing()
+    }
+
     /// Whether its manifest is where it was.
     func isStillThere() async throws -> Bool {
         try await store.info(folder.appending(Manifest.objectName)) != nil

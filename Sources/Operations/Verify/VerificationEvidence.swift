@@ -29,10 +29,16 @@ package struct VerificationEvidence: Sendable {
     /// The verification that speaks for the manifest with this digest: the newest, if it succeeded. A later failure
     /// takes the proof away. A record that cannot be read is no evidence.
     package func standingProof(manifestSHA256: String) async throws -> VerificationReport? {
-        for object in try await store.list(under: folder).reversed() {
-            guard let report = try await record(object.key) else { continue }
-            guard report.manifestSHA256 == manifestSHA256 else { continue }
-            return report.outcome == .succeeded ? report : nil
+        let keys = try await store.list(under: folder).map(\.key)
+        let newest = try await newestRecord(manifestSHA256: manifestSHA256, among: keys)
+        return newest?.outcome == .succeeded ? newest : nil
+    }
+
+    /// The newest of the listed records that is of the manifest with this digest; nil where there is none.
+    func newestRecord(manifestSHA256: String, among listed: [ObjectKey]) async throws -> VerificationReport? {
+        for key in listed.reversed() {
+            guard let report = try await record(key), report.manifestSHA256 == manifestSHA256 else { continue }
+            return report
         }
         return nil
     }

@@ -25,9 +25,9 @@ struct ShowCommand: AsyncParsableCommand {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
             let source = try await assembly.backup(backup, in: store, storeOptions)
-            let proof = try await VerificationEvidence(of: source.folder, in: source.store)
-                .standingProof(manifestSHA256: source.manifestSHA256)
-            try CatalogRendering.print(source, verification: proof, json: global.json)
+            try CatalogRendering.print(
+                source, verification: try await source.standingProof(), marks: try await source.marks(),
+                json: global.json)
         }
     }
 }

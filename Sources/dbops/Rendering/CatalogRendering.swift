@@ -18,8 +18,14 @@ enum CatalogRendering {
         let serverVersion: String
         let verifiedAt: CivilTime?
         let pinned: Bool
+        let accepted: Bool
+        /// Why retention does not count it.
+        let keptApart: String?
 
-        init(backup: String, job: String, url: String, manifest: Manifest, verification: VerificationReport?) {
+        init(
+            backup: String, job: String, url: String, manifest: Manifest, verification: VerificationReport?,
+            marks: BackupMarks.Standing
+        ) {
             self.backup = backup
             self.job = job
             database = manifest.database.text
@@ -32,12 +38,14 @@ enum CatalogRendering {
             rows = manifest.totals.rows
             serverVersion = manifest.server.versionText
             verifiedAt = verification?.verifiedAt
-            pinned = false
+            pinned = marks.isPinned
+            accepted = marks.isAccepted
+            keptApart = marks.shrinkage(of: manifest.size)?.text
         }
 
         private enum CodingKeys: String, CodingKey {
             case backup, job, database, url, startedAt, finishedAt, bytesRaw, bytesStored, tables, rows, serverVersion
-            case verifiedAt, pinned
+            case verifiedAt, pinned, accepted, keptApart
         }
 
         /// A key that has no value is there all the same, as null.
@@ -56,6 +64,8 @@ enum CatalogRendering {
             try container.encode(serverVersion, forKey: .serverVersion)
             try container.encode(verifiedAt, forKey: .verifiedAt)
             try container.encode(pinned, forKey: .pinned)
+            try container.encode(accepted, forKey: .accepted)
+            try container.encode(keptApart, forKey: .keptApart)
         }
     }
 
@@ -65,7 +75,7 @@ enum CatalogRendering {
                 try JSONLine.print(
                     EntryObject(
                         backup: entry.name.id.description, job: entry.name.job, url: entry.url,
-                        manifest: entry.manifest, verification: entry.verification))
+                        manifest: entry.manifest, verification: entry.verification, marks: entry.marks))
             }
             return
         }
@@ -74,20 +84,39 @@ enum CatalogRendering {
             [
                 entry.name.id.description, entry.name.job, entry.manifest.startedAt.text,
                 Quantities.bytes(entry.manifest.totals.bytesStored),
-                entry.verification.map { "proven \($0.verifiedAt.text)" } ?? "not proven",
+                state(of: entry),
             ]
         }
         guard !rows.isEmpty else { return }
         TextTable.print(["BACKUP", "JOB", "STARTED", "STORED", "STATE"], rows)
     }
 
-    static func print(_ source: BackupSource, verification: VerificationReport?, json: Bool) throws {
+    private static func retention(_ marks: BackupMarks.Standing, _ manifest: Manifest) -> String {
+        var words: [String] = []
+        if marks.isPinned { words.append("pinned") }
+        if marks.isAccepted { words.append("accepted") }
+        if let shrinkage = marks.shrinkage(of: manifest.size) {
+            words.append("kept apart: \(shrinkage.text); dbops accept makes it count")
+        }
+        return words.isEmpty ? "by the rules" : words.joined(separator: ", ")
+    }
+
+    private static func state(of entry: BackupCatalog.Entry) -> String {
+        var words = [entry.verification.map { "proven \($0.verifiedAt.text)" } ?? "not proven"]
+        if entry.marks.isPinned { words.append("pinned") }
+        if let shrinkage = entry.shrinkage { words.append("kept apart: \(shrinkage.text)") }
+        return words.joined(separator: ", ")
+    }
+
+    static func print(
+        _ source: BackupSource, verification: VerificationReport?, marks: BackupMarks.Standing, json: Bool
+    ) throws {
         let manifest = source.manifest
         if json {
             return try JSONLine.print(
                 EntryObject(
                     backup: manifest.backup.description, job: manifest.job, url: source.url, manifest: manifest,
-                    verification: verification))
+                    verification: verification, marks: marks))
         }
         let totals = manifest.totals
         let facts: [(String, String)] = [
@@ -112,6 +141,7 @@ enum CatalogRendering {
                 verification.map { "\($0.verifiedAt.text) on PostgreSQL \($0.serverVersion), by run \($0.runID)" }
                     ?? "not yet"
             ),
+            ("retention", retention(marks, manifest)),
         ]
         for (name, value) in facts {
             Swift.print(name + String(repeating: " ", count: 15 - name.count) + value)
