@@ -1,5 +1,5 @@
-import Archive
-import JobModel
+package import Archive
+package import JobModel
 
 extension Manifest.Client {
     /// The major version of the pg_dump that wrote the archive: `15` of `15.20`.
@@ -9,7 +9,9 @@ extension Manifest.Client {
 }
 
 extension Manifest {
-    /// The encoding in which names and rows stand in the archive, and in which sessions must speak.
+    /// How much it holds, for comparison with others.
     package var size: BackupSize { BackupSize(rows: totals.rows, bytesRaw: totals.bytesRaw) }
+
+    /// The encoding in which names and rows stand in the archive, and in which sessions must speak.
     var archiveEncoding: ServerText { ServerText(archive.encoding ?? "UTF8") }
 }

@@ -68,9 +68,9 @@ struct JobInventoryReader: Sendable {
     private func read(_ folders: [JobFolder]) async throws -> [JobFolder] {
         try await withThrowingTaskGroup(of: (Int, JobFolder).self) { group in
             for (index, folder) in folders.enumerated() { group.addTask { (index, try await read(folder)) } }
-            var read = folders
-            for try await (index, folder) in group { read[index] = folder }
-            return read
+            var found = folders
+            for try await (index, folder) in group { found[index] = folder }
+            return found
         }
     }
 

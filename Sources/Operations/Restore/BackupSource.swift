@@ -13,6 +13,9 @@ package struct BackupSource: Sendable {
 
     private static let manifestLimitInBytes = 1 << 30
 
+    /// The last part of its place: the backup's id, if nobody has renamed it.
+    package var folderName: String { folder.description.split(separator: "/").last.map(String.init) ?? "" }
+
     package var url: String { "\(store.location.url)/\(folder)" }
 
     /// Reads and checks the manifest. Throws ``StorageError/notFound`` where there is nothing at all, and
