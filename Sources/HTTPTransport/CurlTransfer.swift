@@ -173,9 +173,3 @@ extension Substring {
         return rest
     }
 }
-
-extension Duration {
-    fileprivate var wholeMilliseconds: Int {
-        Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000)
-    }
-}

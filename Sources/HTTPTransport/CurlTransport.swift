@@ -40,4 +40,4 @@ package final class CurlTransport: Sendable {
 }
 
 /// libcurl's own state of the process, set up once, by the first transport.
-private let curlIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+let curlIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK

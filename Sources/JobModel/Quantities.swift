@@ -1,9 +1,7 @@
-import Foundation
-
 /// Numbers as people read them, without the locale's help.
-enum Quantities {
+package enum Quantities {
     /// `1.2 GB`: decimal units, one digit after the point below 100.
-    static func bytes(_ count: Int) -> String {
+    package static func bytes(_ count: Int) -> String {
         let units = ["bytes", "kB", "MB", "GB", "TB", "PB"]
         var value = Double(count)
         var unit = 0
@@ -15,7 +13,7 @@ enum Quantities {
     }
 
     /// `12,345,678`
-    static func count(_ number: Int) -> String {
+    package static func count(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var text = ""
         for (index, digit) in digits.enumerated() {
@@ -26,7 +24,7 @@ enum Quantities {
     }
 
     /// `3.2 s`, `4 min 10 s`, `2 h 5 min`
-    static func seconds(_ seconds: Double) -> String {
+    package static func seconds(_ seconds: Double) -> String {
         if seconds < 99.95 { return "\(decimal(seconds)) s" }
         let whole = Int(seconds.rounded())
         if whole < 3_600 { return "\(whole / 60) min \(whole % 60) s" }

@@ -1,0 +1,108 @@
+package import JobModel
+
+/// Gathers for ``StalenessWatch`` how old the newest backups of jobs are: from the history, and where that knows of
+/// none, from the store, which is the truth about backups but costs a listing.
+package actor BackupFreshness {
+    /// What a job's stores hold: when the newest backup and the newest proven one began.
+    package struct Stored: Sendable, Equatable {
+        package var newestGood: CivilTime?
+        package var newestVerified: CivilTime?
+
+        package init(newestGood: CivilTime?, newestVerified: CivilTime?) {
+            self.newestGood = newestGood
+            self.newestVerified = newestVerified
+        }
+    }
+
+    /// How long an answer of a store counts: a listing each minute would cost more than it tells.
+    private static let storeAnswerInSeconds = 3_600
+    /// A job that proves old backups as well has the newest proof among these.
+    private static let verificationsRead = 50
+
+    private struct Answer {
+        let stored: Stored
+        let at: CivilTime
+    }
+
+    private let diary: RunDiary
+    private let store: @Sendable (Job) async throws -> Stored
+    private var answers: [String: Answer] = [:]
+    private var firstSeen: [String: CivilTime] = [:]
+
+    /// `store` lists the stores of a backup job; where it throws, the job counts as having nothing there, and it is
+    /// asked again at the next time.
+    package init(diary: RunDiary, store: @escaping @Sendable (Job) async throws -> Stored) {
+        self.diary = diary
+        self.store = store
+    }
+
+    /// The facts about every backup job of `configuration` that has an ``Job/alertAfter``.
+    package func facts(for configuration: Configuration, now: CivilTime) async -> [StalenessWatch.Facts] {
+        let promises = await diary.promises() ?? []
+        let since = Dictionary(promises.map { ($0.job, $0.since) }) { first, second in min(first, second) }
+        var facts: [StalenessWatch.Facts] = []
+        for job in configuration.jobs {
+            guard case .backup(let backup) = job.kind, job.alertAfter != nil else { continue }
+            let seen = min(firstSeen[job.name] ?? now, now)
+            firstSeen[job.name] = seen
+            var known = StalenessWatch.Facts(
+                job: job, newestGood: await newestGood(of: job.name), newestVerified: nil,
+                knownSince: await knownSince(job.name, promised: since[job.name], seen: seen))
+            if backup.requiresVerified { known.newestVerified = await newestVerified(of: job.name, configuration) }
+            facts.append(await completed(known, needsProof: backup.requiresVerified, now: now))
+        }
+        return facts
+    }
+
+    private func newestGood(of job: String) async -> CivilTime? {
+        var query = RunQuery()
+        (query.job, query.outcomes, query.limit, query.omitsTexts) = (job, [.succeeded, .partial], 1, true)
+        return await diary.runs(query)?.first.flatMap { $0.startedAt ?? $0.endedAt }
+    }
+
+    /// The newest backup that a verify job of `job` has proven, by the instant in the backup's name.
+    private func newestVerified(of job: String, _ configuration: Configuration) async -> CivilTime? {
+        var newest: CivilTime?
+        for verifier in configuration.jobs {
+            guard case .verify(let verify) = verifier.kind, verify.of == job else { continue }
+            var query = RunQuery()
+            (query.job, query.outcomes, query.limit) = (verifier.name, [.succeeded], Self.verificationsRead)
+            for run in await diary.runs(query) ?? [] {
+                let backup = ReportFacts(report: run.report).backup.flatMap { BackupID($0) }
+                newest = [newest, backup?.startedAt].compactMap { $0 }.max()
+            }
+        }
+        return newest
+    }
+
+    /// A job without a good backup has few runs; the newest ones are enough to see that it is known for long.
+    private func knownSince(_ job: String, promised: CivilTime?, seen: CivilTime) async -> CivilTime {
+        var query = RunQuery()
+        (query.job, query.limit, query.omitsTexts) = (job, 100, true)
+        let oldest = await diary.runs(query)?.last?.instant
+        return [promised, oldest, seen].compactMap { $0 }.min() ?? seen
+    }
+
+    /// With what the store knows, where the history lacks something.
+    private func completed(
+        _ facts: StalenessWatch.Facts, needsProof: Bool, now: CivilTime
+    ) async -> StalenessWatch.Facts {
+        guard facts.newestGood == nil || needsProof && facts.newestVerified == nil else { return facts }
+        guard let stored = await stored(facts.job, now: now) else { return facts }
+        var completed = facts
+        completed.newestGood = [facts.newestGood, stored.newestGood].compactMap { $0 }.max()
+        completed.newestVerified = [facts.newestVerified, stored.newestVerified].compactMap { $0 }.max()
+        return completed
+    }
+
+    private func stored(_ job: Job, now: CivilTime) async -> Stored? {
+        if let answer = answers[job.name], now >= answer.at,
+            now.secondsSinceEpoch - answer.at.secondsSinceEpoch < Self.storeAnswerInSeconds
+        {
+            return answer.stored
+        }
+        guard let stored = try? await store(job) else { return nil }
+        answers[job.name] = Answer(stored: stored, at: now)
+        return stored
+    }
+}
