@@ -18,6 +18,17 @@ struct CatalogFile: Sendable {
     /// Whether somebody has the file open, or had when the machine or the process died.
     var hasWriteAheadLog: Bool { access("\(path)-wal", F_OK) == 0 }
 
+    /// What tells this file from another of the same name; nil where there is none.
+    var identity: Identity? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Identity(device: status.st_dev, inode: status.st_ino) : nil
+    }
+
+    struct Identity: Hashable, Sendable {
+        let device: UInt
+        let inode: UInt
+    }
+
     /// Makes the directory, with mode 0700, where it is not there; one that is there keeps its mode.
     func makeDirectory() throws {
         guard access(directory, F_OK) != 0 else { return }

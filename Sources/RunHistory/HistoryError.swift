@@ -16,6 +16,8 @@ package enum HistoryError: UserFacingError, Equatable {
     case diskFull(path: String)
     /// Other processes kept it locked.
     case busy(path: String)
+    /// Another file has taken its place, or none: what is written would be lost.
+    case replaced(path: String)
     /// It was closed before.
     case closed(path: String)
     /// Reading or writing broke off.
@@ -30,6 +32,7 @@ package enum HistoryError: UserFacingError, Equatable {
         case .forbidden(let path, let reason): "may not read the run history \(path): \(reason)"
         case .diskFull(let path): "cannot write the run history \(path): no space left on the device"
         case .busy(let path): "the run history \(path) is locked by another process"
+        case .replaced(let path): "the run history \(path) was moved away or replaced while it was open"
         case .closed(let path): "the run history \(path) is closed"
         case .failed(let path, let reason): "the run history \(path) failed: \(reason)"
         }
@@ -44,6 +47,7 @@ package enum HistoryError: UserFacingError, Equatable {
         case .forbidden: "Run this as the user of the daemon, or as root."
         case .diskFull: "Make room there, or move the state directory; backups go on without a history."
         case .busy(let path): "Try again; if it stays so, look for a process that hangs: fuser \"\(path)\"."
+        case .replaced: "It has to be opened again: restart the daemon where it does not do so by itself."
         case .closed: nil
         case .failed: "Check the disk (dmesg), then try again."
         }
@@ -57,7 +61,7 @@ package enum HistoryError: UserFacingError, Equatable {
         case .forbidden: .permission
         case .busy: .tryLater
         case .closed: .defect
-        case .failed: .failed
+        case .replaced, .failed: .failed
         }
     }
 }

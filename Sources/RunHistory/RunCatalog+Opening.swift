@@ -73,7 +73,7 @@ extension RunCatalog {
             }
             try Schema.migrator.migrate(queue)
             try queue.read { try checkWholeness($0, file) }
-            return RunCatalog(queue, path: file.path)
+            return RunCatalog(queue, file)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY && access(file.path, W_OK) == 0 {
             // The lock beside it could be written, so it is the file's own header that says so.
             throw HistoryError.damaged(path: file.path, reason: "it says of itself that it cannot be written")
@@ -101,7 +101,7 @@ extension RunCatalog {
                 try refuseNewer(db, file)
                 try checkTables(db, file)
             }
-            return RunCatalog(queue, path: file.path)
+            return RunCatalog(queue, file)
         } catch {
             throw HistoryError.from(error, path: file.path)
         }

@@ -15,12 +15,16 @@ package final class RunCatalog: RunLedger {
     /// Nil once closed. Work is handed over under the lock, so that none comes behind the closing: GRDB does not survive
     /// the use of a closed connection.
     private let connection: Mutex<DatabaseQueue?>
+    private let file: CatalogFile
+    private let identity: CatalogFile.Identity?
     /// The SQLite file.
-    package let path: String
+    package var path: String { file.path }
 
-    init(_ queue: DatabaseQueue, path: String) {
+    /// `queue` is open on `file`.
+    init(_ queue: DatabaseQueue, _ file: CatalogFile) {
         connection = Mutex(queue)
-        self.path = path
+        self.file = file
+        identity = file.identity
     }
 
     /// Ends the connection; the last one of all processes takes the write-ahead log into the file. Later calls throw
@@ -47,11 +51,12 @@ package final class RunCatalog: RunLedger {
         }
     }
 
-    /// Runs `body` in a transaction.
+    /// Runs `body` in a transaction. Throws ``HistoryError/replaced(path:)`` where nobody would find what it writes.
     func write<Success: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Success
     ) async throws -> Success {
-        try await perform { queue, finish in
+        guard file.identity == identity else { throw HistoryError.replaced(path: path) }
+        return try await perform { queue, finish in
             queue.asyncWriteWithoutTransaction { db in finish(Result { try db.transaction(body) }) }
         }
     }

@@ -153,6 +153,21 @@ struct CatalogFileTests {
         #expect(try await folder.openCatalog().unfinished() == [run])
     }
 
+    @Test func `a history that was moved away while it was open says so`() async throws {
+        let folder = try TestFolder()
+        let catalog = try await folder.openCatalog()
+        _ = try await catalog.claim(.example())
+        _ = try CatalogFile(directory: folder.state).setAside(at: .example(0))
+        await #expect(throws: HistoryError.replaced(path: folder.database)) {
+            _ = try await catalog.claim(.example(due: 1))
+        }
+        let next = try await folder.openCatalog()
+        await #expect(throws: HistoryError.replaced(path: folder.database)) {
+            _ = try await catalog.claim(.example(due: 1))
+        }
+        #expect(try await next.claim(.example(due: 1)))
+    }
+
     @Test func `a closed history says so`() async throws {
         let folder = try TestFolder()
         let catalog = try await folder.openCatalog()

@@ -58,6 +58,43 @@ struct PostgresLedgerTests {
         }
     }
 
+    @Test func `a claim whose connection is lost in the middle is made on a new one`() async throws {
+        try await PostgresFixture.withDatabase { info in
+            let ledger = PostgresLedger(info, for: .keeping)
+            _ = try await ledger.allRuns()
+            let rival = try await Session.open(info, applicationName: "rival")
+            try await rival.execute("BEGIN")
+            try await rival.execute(
+                """
+                INSERT INTO dbops.runs (id, job, kind, cause, scheduled_at, instant, host, attempts, missed_firings)
+                SELECT 'aaaaaaaaaaaa', 'nightly', 'backup', 'schedule', due, due, 'rival', 1, 0
+                FROM (VALUES (timestamptz '2026-11-21T02:00:00Z')) AS firing (due)
+                """)
+            let observer = try await Session.open(info, applicationName: "observer")
+            func waiting() async throws -> [Int] {
+                try await observer.query(
+                    """
+                    SELECT pid FROM pg_stat_activity
+                    WHERE application_name = 'dbops history' AND wait_event_type = 'Lock'
+                        AND datname = current_database()
+                    """
+                ).rows.map { try $0.int("pid") }
+            }
+            async let claimed = ledger.claim(.example())
+            try await waitUntil("the claim waits for the rival") { try await waiting().count == 1 }
+            let first = try await waiting()
+            _ = try await observer.query("SELECT pg_terminate_backend(\(first[0]))")
+            try await waitUntil("the claim waits again") {
+                let now = try await waiting()
+                return now.count == 1 && now != first
+            }
+            try await rival.execute("ROLLBACK")
+            #expect(try await claimed)
+            for session in [rival, observer] { await session.close() }
+            await ledger.close()
+        }
+    }
+
     @Test func `a role that owns nothing but the schema can keep the history`() async throws {
         try await withRole { info, role, superuser in
             try await superuser("CREATE SCHEMA dbops AUTHORIZATION \(role)")
