@@ -137,7 +137,7 @@ extension RunCatalog {
         }
     }
 
-    private static let largestCheckedSizeInBytes = 256 << 20
+    private static let largestCheckedSizeInBytes = 1 << 30
 
     private static func checkTables(_ db: Database, _ file: CatalogFile) throws {
         let names = try Set(String.fetchAll(db, sql: "SELECT name FROM sqlite_master"))
