@@ -179,6 +179,9 @@ extension ServerTests {
                 }
                 sound.willBegin = { key in
                     if key.description.hasSuffix("/members.json.gz") {
+                        try await waitUntil("there is no room yet") {
+                            try await second.list(under: nil).count == 1
+                        }
                         left.add(try await second.list(under: nil).map(\.key.description))
                     }
                 }

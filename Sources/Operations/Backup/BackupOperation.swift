@@ -61,9 +61,7 @@ package struct BackupOperation: Sendable {
             }
             do {
                 try await destinations.begin { try await heartbeat($0).renew() }
-                let manifest = try await Companion.run {
-                    try await keepAlive(destinations, heartbeat)
-                } beside: {
+                let manifest = try await beside(destinations, heartbeat) {
                     try await write(
                         name, destinations, startedAt: startedAt, stopwatch: stopwatch, session: session,
                         facts: facts, pgDump: pgDump)
@@ -183,6 +181,18 @@ package struct BackupOperation: Sendable {
     }
 
     private typealias Heartbeat = @Sendable (BackupPlace) -> HeartbeatObject
+
+    /// Runs `body` with the heartbeats, and the clean-up behind failed stores, beside it.
+    private func beside<Success: Sendable>(
+        _ destinations: DestinationSet, _ heartbeat: @escaping Heartbeat,
+        _ body: @escaping @Sendable () async throws -> Success
+    ) async throws -> Success {
+        try await Companion.run {
+            try await keepAlive(destinations, heartbeat)
+        } beside: {
+            try await Companion.run({ await destinations.cleanUpBehindFailures() }, beside: body)
+        }
+    }
 
     /// A renewal that fails is a warning and no more: data is written all the time, and a store that is gone shows
     /// there.

@@ -9,7 +9,8 @@ import Synchronization
 /// there any more; a store that is full gets its room back at once.
 ///
 /// Bytes go to all stores at the same time, and whoever writes waits for the slowest. A store that hangs is given up
-/// by its own transport, which bounds how long nothing may move and how often it is tried again.
+/// by its own transport, which bounds how long nothing may move and how often it is tried again: for S3 some nine
+/// minutes with the default settings. A directory on a network's file system waits as long as its mount says.
 final class DestinationSet: Sendable {
     private struct State {
         var failures: [Int: any Error] = [:]
@@ -18,6 +19,8 @@ final class DestinationSet: Sendable {
         /// Writers that are neither committed nor discarded.
         var writers: [WriterID: any ObjectWriter] = [:]
         var lastNumber = 0
+        /// What failed stores were in the middle of.
+        var abandoned: [Abandoned] = []
     }
 
     /// A writer, by the place that it writes to.
@@ -26,7 +29,15 @@ final class DestinationSet: Sendable {
         let number: Int
     }
 
+    /// What is to be done at once about a store that has failed.
+    private struct Abandoned {
+        let writers: [any ObjectWriter]
+        /// Set where the store is full.
+        let fullPlace: BackupPlace?
+    }
+
     let places: [BackupPlace]
+    private let abandonments = AsyncStream<Void>.makeStream()
     private let names: [String]
     private let warnings: Warnings
     private let state = Mutex(State())
@@ -78,13 +89,21 @@ final class DestinationSet: Sendable {
         }
     }
 
+    /// Frees what failed stores were in the middle of, as they fail, until it is cancelled. Beside the work and not
+    /// in it: a server that is gone lets each of these wait as well.
+    func cleanUpBehindFailures() async {
+        for await _ in abandonments.stream { await cleanUp() }
+    }
+
     /// Takes back what stands in all stores.
     func removeEverything() async {
+        await cleanUp()
         await remove(from: Array(places.indices))
     }
 
     /// Takes back what stands in the stores that have failed.
     func removeFailed() async {
+        await cleanUp()
         let live = live
         await remove(from: places.indices.filter { !live.contains($0) })
     }
@@ -116,7 +135,7 @@ final class DestinationSet: Sendable {
         }
         guard !failures.isEmpty else { return successes }
         try Task.checkCancellation()
-        for (place, error) in failures { await drop(place, for: error) }
+        for (place, error) in failures { drop(place, for: error) }
         let first = state.withLock { state in state.failures.min { $0.key < $1.key }?.value }
         if live.isEmpty, let first { throw first }
         return successes
@@ -137,22 +156,29 @@ final class DestinationSet: Sendable {
         }
     }
 
-    private func drop(_ index: Int, for error: any Error) async {
+    private func drop(_ index: Int, for error: any Error) {
         let isFirst = state.withLock { state in
             guard state.failures[index] == nil else { return false }
             state.failures[index] = error
             return true
         }
-        guard isFirst else { return }
-        if places.count > 1 {
-            warnings.add("the store \(names[index]) is left out from here on: \(Self.text(error))")
-        }
-        let (writers, place) = (take { $0.place == index }, places[index])
-        let isFull = (error as? any UserFacingError)?.category == .cannotWrite && !live.isEmpty
-        await CleanupScope.run {
-            // Whoever waits for the failed store in another worker stops waiting.
-            await Self.discard(writers)
-            if isFull { await place.makeRoom() }
+        guard isFirst, places.count > 1 else { return }
+        warnings.add("the store \(names[index]) is left out from here on: \(Self.text(error))")
+        // Where no other is left the run is over, and whoever writes discards what is his.
+        guard !live.isEmpty else { return }
+        let isFull = (error as? any UserFacingError)?.category == .cannotWrite
+        let abandoned = Abandoned(writers: take { $0.place == index }, fullPlace: isFull ? places[index] : nil)
+        state.withLock { $0.abandoned.append(abandoned) }
+        abandonments.continuation.yield()
+    }
+
+    /// Whoever waits for a failed store in another worker stops waiting: its writer is discarded under it.
+    private func cleanUp() async {
+        while let abandoned = state.withLock({ $0.abandoned.popLast() }) {
+            await CleanupScope.run {
+                await Self.discard(abandoned.writers)
+                await abandoned.fullPlace?.makeRoom()
+            }
         }
     }
 
