@@ -31,6 +31,8 @@ package struct DBOpsProcess: Sendable {
 
     /// The environment of every run.
     package var environment: [String: String]
+    /// A program that starts dbops in its own place, by its path. Default: none.
+    package var launcher: String?
     /// `TMPDIR` of every run.
     package let temporaryFolder: String
     private let outputFolder: String
@@ -56,7 +58,10 @@ package struct DBOpsProcess: Sendable {
 
     /// Starts `dbops` and returns at once.
     package func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(Self.path, arguments, environment: environment, folder: outputFolder)
+        guard let launcher else {
+            return try RunningProgram(Self.path, arguments, environment: environment, folder: outputFolder)
+        }
+        return try RunningProgram(launcher, [Self.path] + arguments, environment: environment, folder: outputFolder)
     }
 
     /// Runs `dbops` to its end.

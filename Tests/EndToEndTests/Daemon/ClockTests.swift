@@ -12,7 +12,7 @@ extension EndToEndTests {
             let place = try await DaemonPlace()
             let clock = try FalseClock(in: place.workplace, "+0")
             try place.write(place.head + DaemonPlace.job("hourly", "every = \"10m\"\ncatch_up = \"one\""))
-            let daemon = try await place.start(environment: clock.environment)
+            let daemon = try await place.start(environment: clock.environment, launcher: FalseClock.launcher)
             try clock.set("+5h")
             let run = try await place.waitForRun("the run that makes up for them") { $0.text("outcome") == "succeeded" }
             #expect(run.number("missed_firings") ?? 0 > 25)
@@ -27,7 +27,7 @@ extension EndToEndTests {
             let place = try await DaemonPlace()
             let clock = try FalseClock(in: place.workplace, "+6h")
             try place.write(place.head + DaemonPlace.job("often", "every = \"2s\""))
-            let daemon = try await place.start(environment: clock.environment)
+            let daemon = try await place.start(environment: clock.environment, launcher: FalseClock.launcher)
             try await place.waitForRun("a run") { $0.text("outcome") == "succeeded" }
             try clock.set("+0")
             try await waitUntil("it is told") { daemon.standardError.contains("The clock was set back") }
@@ -44,7 +44,7 @@ extension EndToEndTests {
             let place = try await DaemonPlace()
             let clock = try FalseClock(in: place.workplace, "@2020-01-01 00:00:00")
             try place.write(place.head + DaemonPlace.job())
-            let daemon = try await place.start(environment: clock.environment)
+            let daemon = try await place.start(environment: clock.environment, launcher: FalseClock.launcher)
             try await waitUntil("it is told") { daemon.standardError.contains("before this dbops was made") }
             #expect(try await place.runs().isEmpty)
             await place.stop(daemon)

@@ -42,10 +42,12 @@ struct DaemonPlace {
 
     /// Starts a daemon and returns when it runs.
     func start(
-        environment: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
+        environment: [String: String] = [:], launcher: String? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> RunningProgram {
         var dbops = workplace.dbops
         dbops.environment.merge(environment) { $1 }
+        dbops.launcher = launcher
         let daemon = try dbops.start(["daemon", "--config", jobFile])
         try await waitUntil("the daemon runs", sourceLocation: sourceLocation) {
             try #require(daemon.isRunning, "\(daemon.standardError)", sourceLocation: sourceLocation)

@@ -19,6 +19,10 @@ struct FalseClock {
         try Data("\(offset)\n".utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
     }
 
+    /// Starts the program. The library changes the environment of the first process that loads it, which a program of
+    /// Swift does not survive: it finds its arguments by the environment's address.
+    static let launcher = "/usr/bin/env"
+
     /// For the program. Its timers go on as they are.
     var environment: [String: String] {
         [
