@@ -41,6 +41,36 @@ extension EndToEndTests {
             #expect(proof.exitCode == 0, "\(proof)")
         }
 
+        @Test(
+            .enabled(if: BucketUnderTest.hasRadosgw, "DBOPS_TEST_S3 is not set: no radosgw to try"),
+            arguments: [true, false])
+        func `a bucket that cannot be reached any more costs only its own copy, which dbops copy fills in later`(
+            isReset: Bool
+        ) async throws {
+            let place = try BucketUnderTest()
+            let server = try await ServerPool.current.server()
+            let database = try await server.makeDatabase(.bulky)
+            let proxy = try FaultProxy(upstreamPort: place.port)
+            if isReset { proxy.set { $0.resetAfterBytes = 3_000_000 } }
+            let result = try await place.dbops.run(
+                place.backupArguments(
+                    server.text(database), ["--to", place.workplace.store, "--compression", "none", "--json"],
+                    endpoint: proxy.endpoint))
+            #expect(result.exitCode == (isReset ? 3 : 0), "\(result)")
+            #expect(try await place.openUploads() == [])
+            let object = try #require(try result.objects().first)
+            let stores = try #require(object["stores"] as? [[String: Any]])
+            let (inBucket, inFolder) = (try #require(stores[0].text("url")), try #require(stores[1].text("url")))
+            if isReset { #expect(try await place.keys() == []) }
+
+            let copy = try await place.succeed("copy", inFolder, place.url, "--json")
+            let copied = try #require(try copy.objects().first)
+            #expect(copied.text("url") == inBucket)
+            #expect((copied.number("objects_copied") ?? -1 > 0) == isReset)
+            let proof = try await place.run("restore", "--verify", inBucket, "--on", server.text())
+            #expect(proof.exitCode == 0, "\(proof)")
+        }
+
         @Test func `the same store twice is refused`() async throws {
             let workplace = try Workplace()
             let result = try await workplace.run(
