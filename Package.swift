@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "Archive", dependencies: ["JobModel", "CZlib", "CISAL", "CXXHash", crypto], swiftSettings: house),
         .target(name: "RunHistory", dependencies: ["JobModel", grdb], swiftSettings: house),
-        .target(name: "JobFile", dependencies: ["JobModel", tomlKit], swiftSettings: house),
+        .target(name: "JobFile", dependencies: ["JobModel"], swiftSettings: house),
 
         // Second floor: the operations.
         .target(
@@ -83,7 +83,7 @@ let package = Package(
         .testTarget(name: "ImportRulesTests", swiftSettings: house),
         .testTarget(
             name: "JobModelTests", dependencies: ["JobModel"], resources: [.copy("Cases")], swiftSettings: house),
-        .testTarget(name: "JobFileTests", dependencies: ["JobFile", "JobModel"], swiftSettings: house),
+        .testTarget(name: "JobFileTests", dependencies: ["JobFile", "JobModel", tomlKit], swiftSettings: house),
         .testTarget(
             name: "RunHistoryTests",
             dependencies: ["RunHistory", "Operations", "Postgres", "JobModel", "TestSupport", grdb],

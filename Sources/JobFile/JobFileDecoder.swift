@@ -1,5 +1,4 @@
 package import JobModel
-import TOMLKit
 
 /// A job file that has been read: what it says, and what is worth a warning in it.
 package struct DecodedJobFile: Sendable, Equatable {
@@ -21,14 +20,10 @@ package struct JobFileDecoder: Sendable {
 
     /// Throws all faults at once; a text that is not TOML has one only, because nothing after it can be told.
     package func decode(_ text: String) throws(JobFileError) -> DecodedJobFile {
-        let members = try document(text)
-        let locator = KeyLocator(text)
-        guard locator.zeroCharacters.isEmpty else {
-            throw refusal(locator.zeroCharacters.map { JobFileFinding(position: $0, message: Self.zeroCharacter) })
-        }
-        let reading = DocumentTable(surroundings: surroundings).read(members) { locator.position(of: $0) }
+        let document = try document(text)
+        let reading = DocumentTable(surroundings: surroundings).read(document.members) { document.position(of: $0) }
         func findings(_ complaints: [Complaint]) -> [JobFileFinding] {
-            Set(complaints.map { JobFileFinding(position: locator.position(of: $0.path), message: $0.message) })
+            Set(complaints.map { JobFileFinding(position: document.position(of: $0.path), message: $0.message) })
                 .sorted()
         }
         let faults = findings(reading.complaints)
@@ -36,19 +31,11 @@ package struct JobFileDecoder: Sendable {
         return DecodedJobFile(configuration: reading.configuration, warnings: findings(reading.warnings))
     }
 
-    private static let zeroCharacter = "a zero character cannot be in a job file"
-
-    private func document(_ text: String) throws(JobFileError) -> [String: Value] {
-        if let zero = text.utf8.firstIndex(of: 0) {
-            let line = text.utf8[..<zero].count { $0 == 10 } + 1
-            throw refusal([JobFileFinding(position: Position(line: line, column: 1), message: Self.zeroCharacter)])
-        }
-        do {
-            return try Value.document(text)
-        } catch let error as TOMLParseError {
-            throw refusal([SyntaxFault.finding(error, in: text)])
+    private func document(_ text: String) throws(JobFileError) -> TOMLDocument {
+        do throws(SyntaxFault) {
+            return try TOMLDocument(parsing: text)
         } catch {
-            throw refusal([JobFileFinding(position: Position(line: 1, column: 1), message: "this is not TOML")])
+            throw refusal([JobFileFinding(position: error.position, message: error.message)])
         }
     }
 

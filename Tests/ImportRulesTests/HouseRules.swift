@@ -10,7 +10,7 @@ struct HouseRules {
 
     /// What only one target may import, so that replacing it stays local.
     let ofOneImporter: Set<String> = [
-        "ArgumentParser", "Subprocess", "CPQ", "CCurl", "CZlib", "CISAL", "CXXHash", "TOMLKit", "GRDB",
+        "ArgumentParser", "Subprocess", "CPQ", "CCurl", "CZlib", "CISAL", "CXXHash", "GRDB",
         "ServiceLifecycle",
     ]
 
@@ -25,7 +25,7 @@ struct HouseRules {
         "ObjectStorage": ["JobModel", "BlockingWork", "HTTPTransport", "Crypto", "SystemPackage"],
         "Archive": ["JobModel", "CZlib", "CISAL", "CXXHash", "Crypto"],
         "RunHistory": ["JobModel", "GRDB"],
-        "JobFile": ["JobModel", "TOMLKit"],
+        "JobFile": ["JobModel"],
         "Operations": [
             "JobModel", "BlockingWork", "Postgres", "HTTPTransport", "ObjectStorage", "Archive", "Crypto", "Logging",
         ],

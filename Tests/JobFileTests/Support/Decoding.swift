@@ -25,6 +25,16 @@ enum Decoding {
         }
     }
 
+    /// The faults with their places.
+    static func findings(in text: String) -> [JobFileFinding] {
+        do throws(JobFileError) {
+            _ = try decode(text)
+            return []
+        } catch {
+            return error.faults
+        }
+    }
+
     static func warnings(of text: String) throws -> [String] {
         try decode(text).warnings.map { $0.text(in: "dbops.toml") }
     }
