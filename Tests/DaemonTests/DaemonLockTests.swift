@@ -36,8 +36,9 @@ import Testing
     }
 
     @Test func `says which file it cannot write`() {
-        #expect(throws: DaemonError.cannotLock(path: "/nowhere/daemon.pid", reason: "No such file or directory")) {
-            _ = try DaemonLock(directory: "/nowhere")
+        #expect(throws: DaemonError.cannotLock(path: "/nowhere/at/all/daemon.pid", reason: "No such file or directory"))
+        {
+            _ = try DaemonLock(directory: "/nowhere/at/all")
         }
     }
 }

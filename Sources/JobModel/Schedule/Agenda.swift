@@ -50,7 +50,8 @@ package struct Agenda: Sendable {
             decision.firings.append(Firing(instant: instant, trigger: trigger))
         }
         if firstInTime < due.count, policy.catchUp == .one {
-            decision.firings[0].missedFirings = firstInTime
+            // Of several in time the newest is the one that surely runs.
+            decision.firings[decision.firings.count - 1].missedFirings = firstInTime
         }
         return decision
     }

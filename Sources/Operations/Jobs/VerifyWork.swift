@@ -1,3 +1,4 @@
+import Archive
 import JobModel
 import ObjectStorage
 import Postgres
@@ -43,7 +44,11 @@ struct VerifyWork: Sendable {
     }
 
     private func choose(in store: any ObjectStore) async throws -> BackupSource {
-        let (backups, _) = try await BackupCatalog(store: store).list(job: job.of)
+        // A name dated in the future was made by a clock that was wrong: it is not the newest.
+        let now = CivilTime(context.clock.now)
+        let backups = try await BackupCatalog(store: store).list(job: job.of).backups.filter {
+            $0.manifest.startedAt <= now
+        }
         guard let newest = backups.last else { throw JobError.noBackup(job: job.of, store: store.location.url) }
         let chosen =
             switch job.which {

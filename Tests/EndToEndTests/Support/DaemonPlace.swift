@@ -1,12 +1,19 @@
 import Foundation
+import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
-/// A job file of a test's own, and the daemons that run it.
-struct DaemonPlace {
+/// A job file of a test's own, and the daemons that run it. No daemon outlives it.
+final class DaemonPlace: Sendable {
     let workplace: Workplace
     let server: TestServer
     let database: String
+    private let daemons = Mutex<[RunningProgram]>([])
+
+    deinit {
+        for daemon in daemons.withLock({ $0 }) { daemon.send(SIGKILL) }
+    }
 
     var jobFile: String { "\(workplace.folder)/dbops.toml" }
     var state: String { "\(workplace.folder)/state" }
@@ -49,6 +56,7 @@ struct DaemonPlace {
         dbops.environment.merge(environment) { $1 }
         dbops.launcher = launcher
         let daemon = try dbops.start(["daemon", "--config", jobFile])
+        daemons.withLock { $0.append(daemon) }
         try await waitUntil("the daemon runs", sourceLocation: sourceLocation) {
             try #require(daemon.isRunning, "\(daemon.standardError)", sourceLocation: sourceLocation)
             return daemon.standardError.contains("The daemon runs")
