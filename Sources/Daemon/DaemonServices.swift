@@ -7,15 +7,17 @@ package struct DaemonServices: Sendable {
     private let scheduler: Scheduler
     private let jobs: [ScheduledJob]
     private let reloader: JobFileReloader
+    private let staleness: StalenessService
     private let manager: ServiceManager
     private let logger: Logger
 
     package init(
-        scheduler: Scheduler, jobs: [ScheduledJob], manager: ServiceManager, logger: Logger,
-        load: @escaping JobFileReloader.Load
+        scheduler: Scheduler, jobs: [ScheduledJob], staleness: StalenessService, manager: ServiceManager,
+        logger: Logger, load: @escaping JobFileReloader.Load
     ) {
         self.scheduler = scheduler
         self.jobs = jobs
+        self.staleness = staleness
         self.manager = manager
         self.logger = logger
         reloader = JobFileReloader(scheduler: scheduler, manager: manager, logger: logger, load: load)
@@ -29,6 +31,7 @@ package struct DaemonServices: Sendable {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: reloader),
+                    .init(service: staleness),
                     .init(
                         service: SchedulerService(scheduler: scheduler, jobs: jobs, manager: manager),
                         successTerminationBehavior: .gracefullyShutdownGroup),

@@ -8,7 +8,9 @@ import Operations
 /// Puts the daemon together.
 extension Assembly {
     /// The scheduler of a daemon, with the history in `diary`.
-    func scheduler(_ settings: DaemonSettings, diary: RunDiary, runner: JobRunner, logger: Logger) -> Scheduler {
+    func scheduler(
+        _ settings: DaemonSettings, diary: RunDiary, outbox: NoticeOutbox, runner: JobRunner, logger: Logger
+    ) -> Scheduler {
         let identity = identity
         let zones = zones
         return Scheduler(
@@ -17,7 +19,10 @@ extension Assembly {
             lastKnownInstant: { entry in await lastBackup(of: entry) },
             readSchedule: { Schedule(reading: $0.schedule, zones: zones) },
             isGone: { run, lastBeat, now in Self.isGone(run, lastBeat, now, here: identity) },
-            announce: { _, _ in },
+            announce: { entry, runs in
+                await Notifications(configuration: entry.configuration, outbox: outbox, clock: SystemWallClock())
+                    .unstarted(entry.job, runs)
+            },
             execute: { entry, run, stop in
                 await runner.run(entry.job, of: entry.configuration, as: run, stop: stop).run
             })

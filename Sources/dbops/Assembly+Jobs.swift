@@ -28,14 +28,16 @@ extension Assembly {
     }
 
     /// Runs jobs, and tells `reporter` what the runs' logs are told.
-    func runner(_ diary: RunDiary, reporter: any ProgressReporter, toolsIn directory: String?) -> JobRunner {
+    func runner(
+        _ diary: RunDiary, _ outbox: NoticeOutbox, reporter: any ProgressReporter, toolsIn directory: String?
+    ) -> JobRunner {
         let work = JobWork(targets: targets, zones: zones) { run, reporter in
             context(run, toolsIn: directory, reporter: reporter)
         }
         return JobRunner(diary: diary, clock: SystemWallClock(), reporter: reporter) {
-            job, configuration, run, reporter in
-            try await work.attempt(job, in: configuration, as: run, reporter: reporter)
-        } notify: { _, _, _ in
+            try await work.attempt($0, in: $1, as: $2, reporter: $3)
+        } notify: { job, configuration, run, result in
+            await tell(outbox, diary, job, configuration, run, result)
         }
     }
 

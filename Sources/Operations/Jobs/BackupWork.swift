@@ -2,33 +2,34 @@ import JobModel
 import ObjectStorage
 import Postgres
 
-/// A backup as a job makes it: under the job's lock, into all of its stores, and then the retention.
+/// A backup as a job makes it: under the job's lock, into all of its stores; then it is weighed against those before
+/// it, and the job's retention is applied.
 struct BackupWork: Sendable {
-    let name: String
-    let job: BackupJob
+    let job: Job
+    let settings: BackupJob
     let configuration: Configuration
     let targets: TargetOpener
+    let zones: ZoneDatabase
     let context: OperationContext
 
     func run() async throws -> JobResult {
-        guard let database = configuration.database(named: job.database) else {
-            throw JobError.unknownName(kind: "database", name: job.database)
+        guard let database = configuration.database(named: settings.database) else {
+            throw JobError.unknownName(kind: "database", name: settings.database)
         }
-        let destinations = try job.stores.map { BackupDestination(name: $0, store: try store(named: $0)) }
-        let primary = try targets.primary(of: database)
+        let destinations = try settings.stores.map { BackupDestination(name: $0, store: try store(named: $0)) }
         let source = try targets.source(of: database)
         let lock = JobLock(
-            job: name, stores: destinations.map(\.store.location), primary: primary,
+            job: job.name, stores: destinations.map(\.store.location), primary: try targets.primary(of: database),
             standby: database.readURL == nil ? nil : source)
         let operation = BackupOperation(
-            context: context, connection: source, destinations: destinations, job: name, settings: job.settings)
-        let report = try await context.withJobLock(lock) { try await operation.execute() }
-        let failed = report.stores.filter { $0.outcome != .succeeded }
-        return JobResult(
-            outcome: report.outcome,
-            message: failed.isEmpty
-                ? nil : failed.map { "the store \($0.name): \($0.error ?? "failed")" }.joined(separator: "; "),
-            report: try BackupJobReport(report).json(), category: failed.isEmpty ? nil : .partial)
+            context: context, connection: source, destinations: destinations, job: job.name,
+            settings: settings.settings)
+        return try await context.withJobLock(lock) {
+            let report = try await operation.execute()
+            let shrunken = await weigh(report, destinations)
+            let pruned = await prune()
+            return try result(report, shrunken: shrunken, pruned: pruned)
+        }
     }
 
     private func store(named name: String) throws -> any ObjectStore {
@@ -36,5 +37,61 @@ struct BackupWork: Sendable {
             throw JobError.unknownName(kind: "store", name: name)
         }
         return try targets.store(store)
+    }
+
+    // MARK: - After the backup
+
+    /// Why the backup is kept apart, where it is. That a store cannot say is a warning: the backup is good.
+    private func weigh(_ report: BackupReport, _ destinations: [BackupDestination]) async -> String? {
+        var complaint: String?
+        for destination in destinations {
+            guard report.stores.contains(where: { $0.name == destination.name && $0.outcome == .succeeded }) else {
+                continue
+            }
+            let scales = BackupScales(
+                store: destination.store, job: job.name, shrinkLimit: settings.shrinkLimit, clock: context.clock)
+            do {
+                guard let shrinkage = try await scales.weigh(report.name.id) else { continue }
+                complaint =
+                    "the backup is kept apart, and nothing is rotated out for it: \(shrinkage.text). See what happened, "
+                    + "then dbops accept \(report.name.id)"
+            } catch {
+                warn("the backup could not be compared with those before it", error)
+            }
+        }
+        if let complaint { context.reporter.report(.warning(complaint)) }
+        return complaint
+    }
+
+    private func prune() async -> JobResult {
+        guard settings.retention != nil else { return JobResult(outcome: .succeeded) }
+        do {
+            return PruneWork.result(
+                try await PruneWork(
+                    job: PruneJob(), configuration: configuration, targets: targets, zones: zones, context: context
+                ).prune(job))
+        } catch {
+            let result = JobResult(error)
+            warn("the retention could not be applied", error)
+            return result
+        }
+    }
+
+    private func warn(_ what: String, _ error: any Error) {
+        let reason = (error as? any UserFacingError)?.message ?? "\(error)"
+        context.reporter.report(.warning("\(what): \(reason)"))
+    }
+
+    /// The backup's own outcome; a store that failed, a shrunken backup or a retention that could not be applied make
+    /// it partial: people have to look.
+    private func result(_ report: BackupReport, shrunken: String?, pruned: JobResult) throws -> JobResult {
+        let failed = report.stores.filter { $0.outcome != .succeeded }
+        var complaints = failed.map { "the store \($0.name): \($0.error ?? "failed")" }
+        if let shrunken { complaints.append(shrunken) }
+        if pruned.outcome != .succeeded { complaints.append("retention: \(pruned.message ?? "failed")") }
+        return JobResult(
+            outcome: complaints.isEmpty ? report.outcome : .partial,
+            message: complaints.isEmpty ? nil : complaints.joined(separator: "; "),
+            report: try BackupJobReport(report).json(), category: complaints.isEmpty ? nil : .partial)
     }
 }

@@ -50,6 +50,27 @@ struct VerificationJobReport: Encodable {
     }
 }
 
+/// What the history keeps of a prune's report.
+struct PruneJobReport: Encodable {
+    struct Store: Encodable {
+        let url: String
+        let deleted: [String]
+        let swept: [String]
+        let bytesFreed: Int64
+        let error: String?
+    }
+
+    let stores: [Store]
+
+    init(_ reports: [PruneReport]) {
+        stores = reports.flatMap(\.stores).map { store in
+            Store(
+                url: store.url, deleted: store.deleted.map(\.folder), swept: store.swept.map(\.folder),
+                bytesFreed: store.bytesFreed, error: store.failure?.message)
+        }
+    }
+}
+
 extension Encodable {
     /// One line of JSON with snake_case keys, sorted.
     func json() throws -> String {

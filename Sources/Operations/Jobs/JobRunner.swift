@@ -12,13 +12,14 @@ package struct JobRunner: Sendable {
     private let diary: RunDiary
     private let clock: any WallClock
     private let attempt: Attempt
-    private let notify: @Sendable (Job, Configuration, Run) async -> Void
+    private let notify: @Sendable (Job, Configuration, Run, JobResult?) async -> Void
     private let reporter: any ProgressReporter
 
-    /// `reporter` is told what the run's log is told. `notify` is called when a run has started, and when it has ended.
+    /// `reporter` is told what the run's log is told. `notify` is called when a run has started, without a result, and when
+    /// it has ended.
     package init(
         diary: RunDiary, clock: any WallClock, reporter: any ProgressReporter, attempt: @escaping Attempt,
-        notify: @escaping @Sendable (Job, Configuration, Run) async -> Void
+        notify: @escaping @Sendable (Job, Configuration, Run, JobResult?) async -> Void
     ) {
         self.diary = diary
         self.clock = clock
@@ -33,7 +34,7 @@ package struct JobRunner: Sendable {
         _ job: Job, of configuration: Configuration, as run: Run, stop: StopSignal
     ) async -> (run: Run, result: JobResult) {
         let recorder = RunRecorder(run: run.id, diary: diary, clock: clock, next: reporter)
-        await notify(job, configuration, run)
+        await notify(job, configuration, run, nil)
         let deadline = job.timeout.map { ContinuousClock.now + $0 }
         var run = run
         var result = JobResult(outcome: .failed)
@@ -46,11 +47,12 @@ package struct JobRunner: Sendable {
             }
         }
         let ended = end(run, result)
+        let last = result
         // A run that was cancelled has an end all the same.
         await CleanupScope.run {
             await recorder.flush()
             await diary.update(ended)
-            await notify(job, configuration, ended)
+            await notify(job, configuration, ended, last)
         }
         return (ended, result)
     }

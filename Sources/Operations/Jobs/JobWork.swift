@@ -1,5 +1,4 @@
 package import JobModel
-import ObjectStorage
 
 /// Makes one attempt at a job of any kind: the one place that knows all kinds.
 package struct JobWork: Sendable {
@@ -24,13 +23,28 @@ package struct JobWork: Sendable {
         return switch job.kind {
         case .backup(let settings):
             try await BackupWork(
-                name: job.name, job: settings, configuration: configuration, targets: targets, context: context
+                job: job, settings: settings, configuration: configuration, targets: targets, zones: zones,
+                context: context
             ).run()
         case .verify(let settings):
             try await VerifyWork(
                 name: job.name, job: settings, configuration: configuration, targets: targets, context: context
             ).run()
-        case .prune: throw OperationError.incomplete(reason: "prune")
+        case .prune(let settings):
+            try await prune(settings, configuration, context).run()
         }
+    }
+
+    /// Does what a job of kind prune does, or tells what it would do: one report for each job.
+    package func prune(
+        _ settings: PruneJob, in configuration: Configuration, isPreview: Bool, reporter: any ProgressReporter,
+        as run: RunID
+    ) async throws -> [PruneReport] {
+        let work = prune(settings, configuration, context(run, reporter))
+        return isPreview ? try await work.preview() : try await work.execute()
+    }
+
+    private func prune(_ settings: PruneJob, _ configuration: Configuration, _ context: OperationContext) -> PruneWork {
+        PruneWork(job: settings, configuration: configuration, targets: targets, zones: zones, context: context)
     }
 }

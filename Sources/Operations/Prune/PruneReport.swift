@@ -30,6 +30,10 @@ package struct PruneReport: Sendable {
     /// In the order in which they were named.
     package let stores: [Store]
 
+    package init(stores: [Store]) {
+        self.stores = stores
+    }
+
     /// Partial where some stores failed, or one after it had begun.
     package var outcome: RunOutcome {
         if stores.allSatisfy({ $0.failure == nil }) { return .succeeded }

@@ -39,20 +39,26 @@ struct DaemonCommand: AsyncParsableCommand, AnswersSignalsItself {
             let settings = loaded.configuration.daemon
             let lock = try Self.lock(settings)
             let diary = assembly.diary(settings, logger: logger)
-            let runner = assembly.runner(diary, reporter: SilentReporter(), toolsIn: pgBin)
+            let outbox = try assembly.outbox(logger: logger)
+            let runner = assembly.runner(diary, outbox, reporter: SilentReporter(), toolsIn: pgBin)
             let jobs = try assembly.scheduledJobs(loaded.configuration)
+            let inForce = JobFileInForce(loaded.configuration)
             let services = DaemonServices(
-                scheduler: assembly.scheduler(settings, diary: diary, runner: runner, logger: logger), jobs: jobs,
+                scheduler: assembly.scheduler(
+                    settings, diary: diary, outbox: outbox, runner: runner, logger: logger),
+                jobs: jobs, staleness: assembly.staleness(inForce, diary: diary, outbox: outbox),
                 manager: ServiceManager(environment: assembly.environment, logger: logger), logger: logger
             ) {
                 let loaded = try loader.load()
+                let jobs = try assembly.scheduledJobs(loaded.configuration)
                 warn(of: loaded, logger)
-                return (loaded.configuration.daemon, try assembly.scheduledJobs(loaded.configuration))
+                inForce.replace(by: loaded.configuration)
+                return (loaded.configuration.daemon, jobs)
             }
             logger.notice(
                 "The daemon runs",
                 metadata: ["jobs": "\(jobs.count)", "job.file": "\(loaded.path)", "version": "\(Version.text)"])
-            try await services.run()
+            try await outbox.delivering { try await services.run() }
             await diary.close()
             withExtendedLifetime(lock) {}
             logger.notice("The daemon has stopped")

@@ -13,36 +13,82 @@ struct PruneCommand: AsyncParsableCommand {
             a backup of this job. A backup that holds suspiciously less than those
             before it is kept apart until it is accepted: dbops accept BACKUP.
 
+            Without --store the retention of the job file is applied: that of all backup
+            jobs, of one, or of those that a job of kind prune names.
+
             EXAMPLES
+              dbops prune --dry-run
+              dbops prune nightly
               dbops prune shop --store s3://acme/prod --keep-last 7 --keep-daily 14 --dry-run
               dbops prune shop --store file:///var/backups --keep-within 48h \\
                 --keep-weekly 8 --timezone Europe/Berlin --require-verified
             """)
 
-    @Argument(help: "The job, or the database's name where there is none.")
-    var job: String
+    @Argument(help: "The job; with --store the name of the folder below it, which must be said.")
+    var job: String?
 
-    @Option(help: ArgumentHelp("The store. It may be said several times: one prune in each.", valueName: "store"))
-    var store: [String]
+    @Option(
+        help: ArgumentHelp(
+            "The store, where no job file says it. It may be said several times: one prune in each.",
+            valueName: "store"))
+    var store: [String] = []
 
     @Flag(help: "Print what would become of each backup and why, and delete nothing.")
     var dryRun = false
 
     @OptionGroup(title: "What is kept") var retention: RetentionOptions
     @OptionGroup(title: "S3") var storeOptions: StoreOptions
+    @OptionGroup(title: "Job file") var jobFile: JobFileOption
     @OptionGroup(title: "Output") var global: GlobalOptions
+
+    func validate() throws {
+        if !store.isEmpty, job == nil { throw ValidationError("With --store, name the job, or the database.") }
+        if store.isEmpty, retention.keepsAnything {
+            throw ValidationError("--keep options go with --store; in a job file say them as retention.")
+        }
+    }
 
     func run() async throws {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
-            let operation = PruneOperation(
-                context: assembly.context(toolsIn: nil), request: try retention.request(job: job),
-                stores: try store.map { try assembly.store($0, storeOptions) })
-            let report = dryRun ? try await operation.preview() : try await operation.execute()
+            let reports = try await store.isEmpty ? byJobFile(assembly) : [byOptions(assembly)]
             assembly.progress.finish()
-            try PruneRendering.print(report, isPreview: dryRun, json: global.json, quiet: global.quiet)
-            try Self.fail(report)
+            for report in reports {
+                try PruneRendering.print(report, isPreview: dryRun, json: global.json, quiet: global.quiet)
+            }
+            try Self.fail(PruneReport(stores: reports.flatMap(\.stores)))
         }
+    }
+
+    private func byOptions(_ assembly: Assembly) async throws -> PruneReport {
+        let operation = PruneOperation(
+            context: assembly.context(toolsIn: nil), request: try retention.request(job: job ?? ""),
+            stores: try store.map { try assembly.store($0, storeOptions) })
+        return dryRun ? try await operation.preview() : try await operation.execute()
+    }
+
+    private func byJobFile(_ assembly: Assembly) async throws -> [PruneReport] {
+        let configuration = try assembly.jobFile(jobFile).load().configuration
+        let work = JobWork(targets: assembly.targets, zones: assembly.zones) { run, reporter in
+            assembly.context(run, toolsIn: nil, reporter: reporter)
+        }
+        return try await work.prune(
+            try settings(configuration), in: configuration, isPreview: dryRun, reporter: assembly.progress,
+            as: assembly.newRunID())
+    }
+
+    private func settings(_ configuration: Configuration) throws -> PruneJob {
+        guard let name = job else { return PruneJob() }
+        guard let job = configuration.job(named: name) else {
+            throw UnknownJobError(name: name, known: configuration.jobs.map(\.name))
+        }
+        if case .prune(let settings) = job.kind { return settings }
+        guard case .backup(let backup) = job.kind, backup.retention != nil else {
+            throw ValidationError("\(name) has no retention: it keeps everything.")
+        }
+        var settings = PruneJob()
+        settings.of = [name]
+        return settings
     }
 
     /// The failure itself where it is the only one and nothing was done before it.

@@ -47,6 +47,10 @@ struct RetentionOptions: ParsableArguments {
         if let keepWithin { _ = try Self.duration(keepWithin, of: "--keep-within") }
     }
 
+    var keepsAnything: Bool {
+        [keepLast, keepHourly, keepDaily, keepWeekly, keepMonthly, keepYearly].contains { $0 != 0 } || keepWithin != nil
+    }
+
     func request(job: String) throws -> PruneRequest {
         var request = PruneRequest(job: job, policy: try policy())
         request.zone = try ZoneDatabase().rules(named: timezone)

@@ -50,8 +50,11 @@ struct RunCommand: AsyncParsableCommand {
             }
             let diary = assembly.diary(configuration.daemon, logger: assembly.logger(.warning))
             let run = try await claim(job, in: diary, assembly)
-            let runner = assembly.runner(diary, reporter: assembly.progress, toolsIn: pgBin)
-            let (ended, result) = await runner.run(job, of: configuration, as: run, stop: StopSignal())
+            let outbox = try assembly.outbox(logger: assembly.logger(.warning))
+            let runner = assembly.runner(diary, outbox, reporter: assembly.progress, toolsIn: pgBin)
+            let (ended, result) = await outbox.delivering {
+                await runner.run(job, of: configuration, as: run, stop: StopSignal())
+            }
             await diary.close()
             assembly.progress.finish()
             try RunRendering.print(ended, json: global.json, quiet: global.quiet)

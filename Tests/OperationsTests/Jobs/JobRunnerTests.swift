@@ -16,7 +16,7 @@ import Testing
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return JobRunner(
             diary: RunDiary(logger: logger) { ledger }, clock: ManualClock(), reporter: SilentReporter(),
-            attempt: attempt, notify: { _, _, run in told.add(run.outcome) })
+            attempt: attempt, notify: { _, _, run, _ in told.add(run.outcome) })
     }
 
     private func job(_ change: (inout Job) -> Void = { _ in }) -> Job {
@@ -154,7 +154,7 @@ import Testing
         await diary.adopt([run])
         let runner = JobRunner(
             diary: diary, clock: ManualClock(), reporter: SilentReporter(),
-            attempt: { _, _, _, _ in JobResult(outcome: .succeeded) }, notify: { _, _, _ in })
+            attempt: { _, _, _, _ in JobResult(outcome: .succeeded) }, notify: { _, _, _, _ in })
         let ended = await runner.run(job(), of: Configuration(), as: run, stop: StopSignal()).run
         #expect(ended.outcome == .succeeded)
         #expect(await diary.trouble == "the disk is full")

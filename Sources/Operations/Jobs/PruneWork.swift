@@ -1,0 +1,84 @@
+import JobModel
+import ObjectStorage
+
+/// The retention as a job makes it: of one backup job, or of all that have one, in every store of each.
+struct PruneWork: Sendable {
+    let job: PruneJob
+    let configuration: Configuration
+    let targets: TargetOpener
+    let zones: ZoneDatabase
+    let context: OperationContext
+
+    func run() async throws -> JobResult {
+        Self.result(try await execute())
+    }
+
+    /// One report for each job.
+    func execute() async throws -> [PruneReport] {
+        var reports: [PruneReport] = []
+        for pruned in try jobs() { reports += try await prune(pruned) }
+        return reports
+    }
+
+    /// Nothing where the job keeps everything.
+    func prune(_ pruned: Job) async throws -> [PruneReport] {
+        guard let operation = try operation(pruned) else { return [] }
+        let report = try await operation.execute()
+        for store in report.stores {
+            context.reporter.report(
+                .note(
+                    "\(store.url): deleted \(store.deleted.count) backups of \(pruned.name), swept \(store.swept.count)"
+                ))
+            for note in store.plan?.notes ?? [] { context.reporter.report(.warning(note)) }
+        }
+        return [report]
+    }
+
+    /// What ``execute()`` would do; nothing is locked or deleted.
+    func preview() async throws -> [PruneReport] {
+        var previews: [PruneReport] = []
+        for pruned in try jobs() {
+            if let operation = try operation(pruned) { previews.append(try await operation.preview()) }
+        }
+        return previews
+    }
+
+    private func jobs() throws -> [Job] {
+        guard !job.of.isEmpty else {
+            return configuration.jobs.filter {
+                if case .backup(let backup) = $0.kind { return backup.retention != nil }
+                return false
+            }
+        }
+        return try job.of.map { name in
+            guard let job = configuration.job(named: name) else { throw JobError.unknownName(kind: "job", name: name) }
+            return job
+        }
+    }
+
+    private func operation(_ pruned: Job) throws -> PruneOperation? {
+        guard case .backup(let backup) = pruned.kind, let policy = backup.retention else { return nil }
+        var request = PruneRequest(job: pruned.name, policy: policy)
+        request.zone = try zones.rules(named: pruned.timezone)
+        request.requiresVerified = backup.requiresVerified
+        request.shrinkLimit = backup.shrinkLimit
+        request.abandonedAfter = job.abandonedAfter
+        let stores = try backup.stores.map { name in
+            guard let store = configuration.store(named: name) else {
+                throw JobError.unknownName(kind: "store", name: name)
+            }
+            return try targets.store(store)
+        }
+        return PruneOperation(context: context, request: request, stores: stores)
+    }
+
+    static func result(_ reports: [PruneReport]) -> JobResult {
+        let failures = reports.flatMap(\.stores).compactMap { store in store.failure.map { (store.url, $0) } }
+        let outcomes = Set(reports.map(\.outcome))
+        let outcome: RunOutcome = failures.isEmpty ? .succeeded : outcomes == [.failed] ? .failed : .partial
+        return JobResult(
+            outcome: outcome,
+            message: failures.isEmpty ? nil : failures.map { "\($0.0): \($0.1.message)" }.joined(separator: "; "),
+            report: try? PruneJobReport(reports).json(), category: failures.first?.1.category)
+    }
+}
