@@ -24,7 +24,7 @@ package struct Shrinkage: Sendable, Hashable {
 
     /// `rows fell by 72 %`; rounded down, so that 100 % means that nothing is left.
     package var text: String {
-        "\(measure.rawValue) fell by \(Int(Self.fall(from: usual, to: found) * 100)) %"
+        "\(measure.rawValue) fell by \((usual - found) * 100 / max(usual, 1)) %"
     }
 
     /// As a fraction of `usual`; below zero for a rise, and zero where there was nothing.

@@ -83,7 +83,12 @@ struct PruneExecution: Sendable {
         guard try await store.info(ObjectKey(sweep.name.folder).appending(JobFolder.manifestName)) == nil else {
             return
         }
-        if case .abandoned(let known) = sweep.cause, try await store.info(heartbeat) != known { return }
+        if case .abandoned(let known) = sweep.cause {
+            // The date alone may be coarser than the listing's, never later.
+            guard let heartbeat = try await store.info(heartbeat), heartbeat.modifiedAt <= known.modifiedAt else {
+                return
+            }
+        }
         try await store.delete(sweep.data)
         try await store.delete(sweep.companions)
         try await store.delete([heartbeat])

@@ -24,7 +24,9 @@ package struct PruneOperation: Sendable {
     package func execute() async throws -> PruneReport {
         try await context.logged("prune", on: request.job) {
             try await report { index in
-                try await context.withLease(lease(stores[index])) { lease in
+                // A lease would make a directory that is not there: a mistyped path, a disk that is not mounted.
+                _ = try await stores[index].folders(under: nil)
+                return try await context.withLease(lease(stores[index])) { lease in
                     let plan = try await plan(for: index)
                     return try await execute(plan, in: stores[index]) { try await lease.confirm() }
                 }

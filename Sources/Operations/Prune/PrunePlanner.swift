@@ -10,6 +10,9 @@ struct PrunePlanner: Sendable {
     /// `others` are the inventories of the job's other stores: a verification there counts here as well.
     func plan(for inventory: JobInventory, others: [JobInventory]) throws(RetentionPolicyError) -> PrunePlan {
         var plan = PrunePlan(store: inventory.url, job: request.job)
+        if inventory.folders.isEmpty, inventory.strangers.isEmpty {
+            plan.notes.append("there is nothing of the job \"\(request.job)\" in \(inventory.url)")
+        }
         let facts = facts(of: inventory, others: others)
         let weighed = RetentionFacts.weighed(facts, now: now, limit: request.shrinkLimit)
         var conditions = RetentionConditions(now: now, zone: request.zone)
