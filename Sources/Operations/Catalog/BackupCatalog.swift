@@ -65,6 +65,21 @@ package struct BackupCatalog: Sendable {
         return nil
     }
 
+    /// The newest backup of `job`; nil where there is none. Reads no manifest but the newest's.
+    package func newest(of job: String) async throws -> BackupSource? {
+        let names = try await names().filter { $0.job == job }
+        for name in names.sorted(by: { $0.id.description > $1.id.description }) {
+            do {
+                return try await BackupSource.open(ObjectKey(name.folder), in: store)
+            } catch OperationError.notABackup {
+                // Unfinished, or being made.
+            } catch StorageError.notFound {
+                // Deleted since.
+            }
+        }
+        return nil
+    }
+
     /// The folder of the backup with this name, whatever its job.
     package func folder(of id: BackupID) async throws -> ObjectKey? {
         try await names().first { $0.id == id }.map { ObjectKey($0.folder) }

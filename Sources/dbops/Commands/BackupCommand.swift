@@ -17,7 +17,11 @@ struct BackupNowCommand: AsyncParsableCommand {
             never to a local disk. A backup is there when its manifest is there, which is
             written last.
 
+            A JOB of the job file is made as the file says, and recorded in the history.
+            Without a job file name --database and --to.
+
             EXAMPLES
+              dbops backup now nightly
               dbops backup now --database postgresql://backup@db/shop --to s3://acme/prod
               dbops backup now --database "host=/run/postgresql dbname=shop" \\
                 --to file:///var/backups
@@ -27,47 +31,83 @@ struct BackupNowCommand: AsyncParsableCommand {
                 --to /mnt/backups
             """)
 
-    @Option(help: ArgumentHelp("The database: any libpq URL or conninfo.", valueName: "url"))
-    var database: String
+    @Argument(help: "A backup job of the job file. Default: the only one there is.")
+    var job: String?
 
     @Option(
         help: ArgumentHelp(
-            "The store: s3://BUCKET/PREFIX, file:///PATH or a path. Several get a complete copy each.",
+            "Without a job file: the database, as any libpq URL or conninfo.", valueName: "url"))
+    var database: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --database: the store, s3://BUCKET/PREFIX, file:///PATH or a path. Several get a complete copy each.",
             valueName: "store"))
-    var to: [String]
+    var to: [String] = []
 
     @Option(help: ArgumentHelp("The folder below the store. Default: the database's name.", valueName: "name"))
     var name: String?
 
-    @Option(help: "Tables that are copied at the same time.")
-    var workers = 4
+    @Option(help: "Tables that are copied at the same time. Default: 4.")
+    var workers: Int?
 
-    @Option(help: ArgumentHelp("gzip (the fastest engine), zlib:1 to zlib:9, or none.", valueName: "method"))
-    var compression = "gzip"
+    @Option(
+        help: ArgumentHelp(
+            "gzip (the fastest engine), zlib:1 to zlib:9, or none. Default: gzip.", valueName: "method"))
+    var compression: String?
 
-    @Option(help: ArgumentHelp("How long to try for tables that somebody has locked.", valueName: "seconds"))
-    var lockWait = 60
+    @Option(
+        help: ArgumentHelp("How long to try for tables that somebody has locked. Default: 60.", valueName: "seconds"))
+    var lockWait: Int?
 
     @Flag(help: "Print what would be copied, and copy nothing.")
     var dryRun = false
 
+    @OptionGroup(title: "Job file") var jobFile: JobFileOption
     @OptionGroup(title: "Which part") var filters: FilterOptions
     @OptionGroup(title: "PostgreSQL") var connection: ConnectionOptions
     @OptionGroup(title: "S3") var storeOptions: StoreOptions
     @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
-        guard (1...64).contains(workers) else { throw ValidationError("--workers takes 1 to 64") }
+        if database == nil {
+            try validateJob()
+        } else if job != nil {
+            throw ValidationError("Name either a JOB of the job file, or --database and --to: they exclude each other.")
+        }
+        if database != nil, to.isEmpty { throw ValidationError("--database needs --to with the store.") }
+        guard (1...64).contains(workers ?? 4) else { throw ValidationError("--workers takes 1 to 64") }
         guard name != "" else { throw ValidationError("--name takes a name") }
-        guard (0...86_400).contains(lockWait) else { throw ValidationError("--lock-wait takes 0 to 86400 seconds") }
-        guard CompressionSetting(compression) != nil else {
+        guard (0...86_400).contains(lockWait ?? 60) else {
+            throw ValidationError("--lock-wait takes 0 to 86400 seconds")
+        }
+        if let compression, CompressionSetting(compression) == nil {
             throw ValidationError("--compression takes gzip, zlib:1 to zlib:9, or none; not \"\(compression)\"")
+        }
+    }
+
+    /// A job is made as the job file says, so that its backups are alike.
+    private func validateJob() throws {
+        guard to.isEmpty else {
+            throw ValidationError(
+                job == nil
+                    ? "--to needs --database; or name a JOB of the job file, which has its own stores."
+                    : "Name either a JOB of the job file, or --database and --to: they exclude each other.")
+        }
+        let given = [
+            ("--name", name != nil), ("--workers", workers != nil), ("--compression", compression != nil),
+            ("--lock-wait", lockWait != nil), ("--password-file", connection.passwordFile != nil),
+            ("--schema and its like", !filters.filters.isEmpty), ("S3 options", storeOptions.isGiven),
+        ]
+        if let (option, _) = given.first(where: \.1) {
+            throw ValidationError("\(option) goes with --database; a job is made as the job file says.")
         }
     }
 
     func run() async throws {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
+            guard let database else { return try await runJob(assembly) }
             let operation = BackupOperation(
                 context: assembly.context(toolsIn: connection.pgBin), connection: try connection.connection(database),
                 destinations: try assembly.destinations(to, storeOptions), job: name, settings: settings())
@@ -86,10 +126,41 @@ struct BackupNowCommand: AsyncParsableCommand {
 
     private func settings() -> BackupSettings {
         var settings = BackupSettings()
-        settings.workers = workers
-        settings.compression = CompressionSetting(compression) ?? .gzip
+        if let workers { settings.workers = workers }
+        if let compression = compression.flatMap(CompressionSetting.init) { settings.compression = compression }
         settings.filters = filters.filters
-        settings.lockWait = .seconds(lockWait)
+        if let lockWait { settings.lockWait = .seconds(lockWait) }
         return settings
+    }
+
+    private func runJob(_ assembly: Assembly) async throws {
+        let configuration = try assembly.jobFile(jobFile).load().configuration
+        let (job, backup) = try assembly.backupJob(job, in: configuration)
+        if dryRun { return try await preview(job.name, backup, configuration, assembly) }
+        let (run, result) = try await ManualRun(assembly: assembly, job: job, configuration: configuration)
+            .run(toolsIn: connection.pgBin)
+        assembly.progress.finish()
+        guard let report = result.report, run.outcome == .succeeded || run.outcome == .partial else {
+            throw RunFailedError(run: run, result: result)
+        }
+        try JobBackupRendering.print(run, report: report, json: global.json, quiet: global.quiet)
+        if run.outcome == .partial { throw ArgumentParser.ExitCode(ExitCode.partial.rawValue) }
+    }
+
+    private func preview(
+        _ name: String, _ backup: BackupJob, _ configuration: Configuration, _ assembly: Assembly
+    ) async throws {
+        guard let database = configuration.database(named: backup.database) else {
+            throw JobError.unknownName(kind: "database", name: backup.database)
+        }
+        let destinations = try backup.stores.compactMap(configuration.store).map {
+            BackupDestination(name: $0.name, store: try assembly.targets.store($0))
+        }
+        let preview = try await BackupOperation(
+            context: assembly.context(toolsIn: connection.pgBin), connection: try assembly.targets.source(of: database),
+            destinations: destinations, job: name, settings: backup.settings
+        ).preview()
+        assembly.progress.finish()
+        try BackupRendering.print(preview, json: global.json)
     }
 }

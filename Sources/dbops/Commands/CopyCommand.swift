@@ -21,13 +21,15 @@ struct CopyCommand: AsyncParsableCommand {
               dbops copy 20261121T020000Z-k3v7qa offsite --store file:///var/backups
             """)
 
-    @Argument(help: "The backup: an s3:// or file:// URL, a path, or an id with --store.")
+    @Argument(help: "The backup: an s3:// or file:// URL, a path, JOB@latest, or an id.")
     var backup: String
 
     @Argument(help: "The store to copy to: s3://BUCKET/PREFIX, file:///PATH, a path, or a name of the job file.")
     var target: String
 
-    @Option(help: ArgumentHelp("The store of a backup that is named by its id.", valueName: "store"))
+    @Option(
+        help: ArgumentHelp(
+            "The store of a backup that is named by job or id. Default: those of the job file.", valueName: "store"))
     var store: String?
 
     @Flag(help: "Print what would be copied, and copy nothing.")
@@ -40,7 +42,7 @@ struct CopyCommand: AsyncParsableCommand {
     func run() async throws {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
-            let source = try await assembly.backup(backup, in: store, storeOptions)
+            let source = try await assembly.backup(backup, in: store, jobFile, storeOptions)
             let target = try assembly.store(target, jobFile, storeOptions)
             let operation = CopyOperation(context: assembly.context(toolsIn: nil), source: source, target: target)
             if dryRun {

@@ -13,7 +13,11 @@ struct RestoreCommand: AsyncParsableCommand {
             cluster that dbops makes from the server programs of this machine, so that no
             server of yours is touched.
 
+            JOB@latest is the newest backup of a job in its first store; it is proven where the
+            job file says that its database's backups are.
+
             EXAMPLES
+              dbops restore --verify nightly@latest
               dbops restore --verify s3://acme/prod/shop/20261121T020000Z-k3v7qa
               dbops restore --verify ./backups/shop/20261121T020000Z-k3v7qa \\
                 --on postgresql://test.internal/postgres
@@ -21,7 +25,7 @@ struct RestoreCommand: AsyncParsableCommand {
                 --into postgresql://db2/shop --create
             """)
 
-    @Argument(help: "The backup: an s3:// or file:// URL, a path, or an id with --store.")
+    @Argument(help: "The backup: an s3:// or file:// URL, a path, JOB@latest, or an id.")
     var backup: String
 
     @Flag(help: "Restore into a scratch database, prove it, drop it.")
@@ -42,9 +46,12 @@ struct RestoreCommand: AsyncParsableCommand {
     @Option(help: "Tables that are loaded, and indexes that are built, at the same time.")
     var jobs = 4
 
-    @Option(help: ArgumentHelp("The store of a backup that is named by its id.", valueName: "store"))
+    @Option(
+        help: ArgumentHelp(
+            "The store of a backup that is named by job or id. Default: those of the job file.", valueName: "store"))
     var store: String?
 
+    @OptionGroup(title: "Job file") var jobFile: JobFileOption
     @OptionGroup(title: "PostgreSQL") var connection: ConnectionOptions
     @OptionGroup(title: "S3") var storeOptions: StoreOptions
     @OptionGroup(title: "Output") var global: GlobalOptions
@@ -61,7 +68,7 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
-            let source = try await assembly.backup(backup, in: store, storeOptions)
+            let source = try await assembly.backup(backup, in: store, jobFile, storeOptions)
             let context = assembly.context(toolsIn: connection.pgBin)
             if let into {
                 try await restore(source, into: try connection.connection(into), context, assembly)
@@ -81,10 +88,19 @@ struct RestoreCommand: AsyncParsableCommand {
         try RestoreRendering.print(report, json: global.json, quiet: global.quiet)
     }
 
+    /// Where the job file wants the backups of a job to be proven; nil for a throw-away cluster.
+    private func scratchServer(_ assembly: Assembly) throws -> ConnectionInfo? {
+        guard let name = NewestBackup.job(in: backup), let loaded = try assembly.jobFile(jobFile).loadIfThere(),
+            let job = loaded.configuration.job(named: name)?.backup,
+            let database = loaded.configuration.database(named: job.database)
+        else { return nil }
+        return try assembly.targets.scratchServer(of: database)
+    }
+
     private func prove(_ source: BackupSource, _ context: OperationContext, _ assembly: Assembly) async throws {
         var settings = VerifySettings()
         settings.jobs = jobs
-        settings.server = try on.map { try connection.connection($0) }
+        settings.server = try on.map { try connection.connection($0) } ?? scratchServer(assembly)
         settings.keepsScratchDatabase = keep
         let report = try await VerifyOperation(context: context, source: source, settings: settings).execute()
         assembly.progress.finish()

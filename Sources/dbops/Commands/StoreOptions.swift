@@ -15,6 +15,9 @@ struct StoreOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The profile of the shared credentials file. Default: AWS_PROFILE.", valueName: "name"))
     var profile: String?
 
+    /// Whether any of them was given.
+    var isGiven: Bool { endpoint != nil || region != nil || pathStyle || profile != nil }
+
     /// The location with these options; a directory has none.
     func apply(to location: StoreLocation) -> StoreLocation {
         guard case .s3(var place) = location else { return location }
