@@ -1,7 +1,5 @@
 import ArgumentParser
-import Foundation
 import JobModel
-import Logging
 import Operations
 
 /// `dbops run JOB`
@@ -48,34 +46,14 @@ struct RunCommand: AsyncParsableCommand {
             guard let job = configuration.job(named: job) else {
                 throw UnknownJobError(name: job, known: configuration.jobs.map(\.name))
             }
-            let diary = assembly.diary(configuration.daemon, logger: assembly.logger(.warning))
-            let run = try await claim(job, in: diary, assembly)
-            let outbox = try assembly.outbox(logger: assembly.logger(.warning))
-            let runner = assembly.runner(diary, outbox, reporter: assembly.progress, toolsIn: pgBin)
-            let (ended, result) = await outbox.delivering {
-                await runner.run(job, of: configuration, as: run, stop: StopSignal())
-            }
-            await diary.close()
+            let (ended, result) = try await ManualRun(
+                assembly: assembly, job: job, configuration: configuration,
+                scheduledAt: scheduledAt.flatMap { CivilTime(rfc3339: $0) }
+            ).run(toolsIn: pgBin)
             assembly.progress.finish()
             try RunRendering.print(ended, json: global.json, quiet: global.quiet)
             if let code = Self.exitCode(ended, result) { throw ArgumentParser.ExitCode(code.rawValue) }
         }
-    }
-
-    /// Puts the start on record. A history that does not work is a warning: it has been said.
-    private func claim(_ job: Job, in diary: RunDiary, _ assembly: Assembly) async throws -> Run {
-        let run = Run(
-            id: assembly.newRunID(), job: job.name, kind: job.kind.name,
-            trigger: scheduledAt == nil ? .manual : .schedule,
-            scheduledAt: scheduledAt.flatMap { CivilTime(rfc3339: $0) },
-            startedAt: CivilTime(Date()), host: assembly.identity.description)
-        switch await diary.claim([run]) {
-        case .granted(let ids):
-            guard ids.contains(run.id) else { throw InstantTakenError(job: job.name, instant: scheduledAt ?? "") }
-        case .unavailable:
-            await diary.adopt([run])
-        }
-        return run
     }
 
     /// Nil where all went well.
@@ -88,13 +66,4 @@ struct RunCommand: AsyncParsableCommand {
         case .failed, .interrupted: result.category.map { ExitCode($0) } ?? .failed
         }
     }
-}
-
-/// The instant has a record already: it was run, or is being run, by somebody else.
-struct InstantTakenError: UserFacingError {
-    let job: String
-    let instant: String
-    var message: String { "\(job) has a run for \(instant) already" }
-    var hint: String? { "See dbops runs \(job)." }
-    var category: FailureCategory { .tryLater }
 }

@@ -9,19 +9,46 @@ struct ManualRun {
     let job: Job
     let configuration: Configuration
 
-    /// Never throws for what fails in the run: that is its outcome.
+    /// The instant that was due, where somebody else keeps the schedule; it is run only once.
+    var scheduledAt: CivilTime?
+
+    /// Does not throw for what fails in the run: that is its outcome. Throws ``InstantTakenError``.
     func run(toolsIn directory: String?) async throws -> (run: Run, result: JobResult) {
-        let diary = assembly.diary(configuration.daemon, logger: assembly.logger(.warning))
-        let run = Run(
-            id: assembly.newRunID(), job: job.name, kind: job.kind.name, trigger: .manual, scheduledAt: nil,
-            startedAt: CivilTime(Date()), host: assembly.identity.description)
-        // A history that does not work is a warning, and has been said.
-        if case .unavailable = await diary.claim([run]) { await diary.adopt([run]) }
-        let runner = assembly.runner(diary, reporter: assembly.progress, toolsIn: directory)
-        let ended = await runner.run(job, of: configuration, as: run, stop: StopSignal())
+        let logger = assembly.logger(.warning)
+        let diary = assembly.diary(configuration.daemon, logger: logger)
+        let run = try await claim(in: diary)
+        let outbox = try assembly.outbox(logger: logger)
+        let runner = assembly.runner(diary, outbox, reporter: assembly.progress, toolsIn: directory)
+        let ended = await outbox.delivering {
+            await runner.run(job, of: configuration, as: run, stop: StopSignal())
+        }
         await diary.close()
         return ended
     }
+
+    /// Puts the start on record. A history that does not work is a warning, and has been said.
+    private func claim(in diary: RunDiary) async throws -> Run {
+        let run = Run(
+            id: assembly.newRunID(), job: job.name, kind: job.kind.name,
+            trigger: scheduledAt == nil ? .manual : .schedule, scheduledAt: scheduledAt, startedAt: CivilTime(Date()),
+            host: assembly.identity.description)
+        switch await diary.claim([run]) {
+        case .granted(let ids):
+            guard ids.contains(run.id) else { throw InstantTakenError(job: job.name, instant: scheduledAt) }
+        case .unavailable:
+            await diary.adopt([run])
+        }
+        return run
+    }
+}
+
+/// The instant has a record already: it was run, or is being run, by somebody else.
+struct InstantTakenError: UserFacingError {
+    let job: String
+    let instant: CivilTime?
+    var message: String { "\(job) has a run for \(instant?.text ?? "this instant") already" }
+    var hint: String? { "See dbops runs \(job)." }
+    var category: FailureCategory { .tryLater }
 }
 
 /// A run that has ended with nothing to show.
