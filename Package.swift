@@ -9,6 +9,7 @@ let house: [SwiftSetting] = [
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
@@ -101,7 +102,10 @@ let package = Package(
             resources: [.copy("Vectors")], swiftSettings: house),
         .testTarget(
             name: "OperationsTests",
-            dependencies: ["Operations", "Archive", "Postgres", "ObjectStorage", "JobModel", "TestSupport", logging],
+            dependencies: [
+                "Operations", "Archive", "Postgres", "ObjectStorage", "HTTPTransport", "JobModel", "TestSupport",
+                logging, inMemoryLogging,
+            ],
             swiftSettings: house),
         .testTarget(
             name: "EndToEndTests",

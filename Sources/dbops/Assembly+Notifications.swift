@@ -9,13 +9,20 @@ import Operations
 extension Assembly {
     /// Where notices wait until they are sent.
     func outbox(logger: Logger) throws -> NoticeOutbox {
+        NoticeOutbox(opener: try notifiers(clock: SystemWallClock()), logger: logger)
+    }
+
+    /// Makes notifiers. The authorities to trust are those of the file that `SSL_CERT_FILE` names, else the system's.
+    func notifiers(clock: any WallClock) throws -> NotifierOpener {
         var http = HTTPSettings()
-        http.authoritiesFile = environment["DBOPS_CA_BUNDLE"] ?? environment["SSL_CERT_FILE"]
-        return NoticeOutbox(
-            opener: NotifierOpener(
+        http.authoritiesFile = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        do throws(HTTPError) {
+            return NotifierOpener(
                 secrets: secrets, transport: try CurlTransport(settings: http), mail: MailTransport(settings: http),
-                clock: SystemWallClock()),
-            logger: logger)
+                clock: clock)
+        } catch {
+            throw NotifierError.noAnswer(error)
+        }
     }
 
     /// Tells of a run that started, or that ended.

@@ -33,6 +33,7 @@ struct DBOps: AsyncParsableCommand {
             NextCommand.self,
             CheckCommand.self,
             ReloadCommand.self,
+            NotifyCommand.self,
             ExitCodesCommand.self,
         ])
 }

@@ -8,6 +8,16 @@ package struct NotifierSettings: Sendable, Equatable {
         /// Pings at start, success and failure as healthchecks.io takes them.
         case healthchecks(url: SecretReference)
         case email(EmailSettings)
+
+        /// As the job file writes it.
+        package var name: String {
+            switch self {
+            case .webhook: "webhook"
+            case .slack: "slack"
+            case .healthchecks: "healthchecks"
+            case .email: "email"
+            }
+        }
     }
 
     /// What a notifier can be told of.

@@ -57,7 +57,7 @@ package actor NoticeOutbox {
     }
 
     /// Sends what is posted while `work` goes on, and what is left then, for at most `grace`. A cancelled task's
-    /// letters are sent as well: its end is news.
+    /// letters are sent as well: its end is news. One caller at a time may be inside.
     package nonisolated func delivering<Success: Sendable>(
         grace: Duration = .seconds(30), _ work: @Sendable () async throws -> Success
     ) async rethrows -> Success {

@@ -1,0 +1,112 @@
+import JobModel
+import Logging
+import TestSupport
+import Testing
+
+@testable import Operations
+
+@Suite struct BackupFreshnessTests {
+    private struct StoreIsDown: Error {}
+
+    private let ledger = MemoryLedger()
+    private let asked = Journal<String>()
+
+    private func freshness(
+        stored: @escaping @Sendable () throws -> BackupFreshness.Stored = {
+            BackupFreshness.Stored(newestGood: nil, newestVerified: nil)
+        }
+    ) -> BackupFreshness {
+        let ledger = ledger
+        let asked = asked
+        let diary = RunDiary(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { ledger }
+        return BackupFreshness(diary: diary) { job in
+            asked.add(job.name)
+            return try stored()
+        }
+    }
+
+    private func configuration(requiresVerified: Bool = false) -> Configuration {
+        var backup = BackupJob(database: "shop", stores: ["local"])
+        backup.requiresVerified = requiresVerified
+        var job = Job(name: "nightly", kind: .backup(backup))
+        job.alertAfter = .seconds(86_400)
+        var unwatched = job
+        (unwatched.name, unwatched.alertAfter) = ("hourly", nil)
+        var configuration = Configuration()
+        configuration.jobs = [job, unwatched, Job(name: "prove", kind: .verify(VerifyJob(of: "nightly")))]
+        return configuration
+    }
+
+    private func add(_ runs: Run...) async throws {
+        _ = try await ledger.claim(runs)
+        for run in runs { try await ledger.update(run) }
+    }
+
+    @Test func `takes the newest good run, wholly or in part, from the history`() async throws {
+        try await add(
+            .example(due: 0, outcome: .succeeded), .example(due: 100, outcome: .partial),
+            .example(due: 200, outcome: .failed))
+        let facts = await freshness().facts(for: configuration(), now: .example(1_000))
+        #expect(facts.map(\.job.name) == ["nightly"])
+        #expect(facts.first?.newestGood == .example(100))
+        #expect(asked.all.isEmpty)
+    }
+
+    @Test func `asks the store where the history knows of no backup, and not each minute`() async throws {
+        let freshness = freshness { .init(newestGood: .example(-500), newestVerified: nil) }
+        for second in stride(from: 0, to: 3_600, by: 60) {
+            let facts = await freshness.facts(for: configuration(), now: .example(second))
+            #expect(facts.first?.newestGood == .example(-500))
+        }
+        #expect(asked.all.count == 1)
+        _ = await freshness.facts(for: configuration(), now: .example(3_600))
+        #expect(asked.all.count == 2)
+    }
+
+    @Test func `asks a store that is down again at the next time`() async throws {
+        let freshness = freshness { throw StoreIsDown() }
+        for second in [0, 60] { _ = await freshness.facts(for: configuration(), now: .example(second)) }
+        #expect(asked.all.count == 2)
+    }
+
+    @Test func `knows a job since its promise, or since it was first seen`() async throws {
+        let freshness = freshness()
+        var facts = await freshness.facts(for: configuration(), now: .example(500))
+        #expect(facts.first?.knownSince == .example(500))
+        facts = await freshness.facts(for: configuration(), now: .example(900))
+        #expect(facts.first?.knownSince == .example(500))
+        try await ledger.record([
+            SchedulePromise(job: "nightly", schedule: "x", since: .example(-900), accountedThrough: .example(0))
+        ])
+        facts = await freshness.facts(for: configuration(), now: .example(900))
+        #expect(facts.first?.knownSince == .example(-900))
+    }
+
+    @Test func `knows a job that only ever failed since its first run`() async throws {
+        try await add(.example(due: 0, outcome: .failed), .example(due: 300, outcome: .failed))
+        let facts = await freshness().facts(for: configuration(), now: .example(900))
+        #expect(facts.first?.knownSince == .example(0))
+    }
+
+    @Test func `takes the newest proof by the backup's own instant`() async throws {
+        try await add(.example(due: 0, outcome: .succeeded))
+        for (due, backup) in [(10, "20261121T020000Z-aaaaaa"), (20, "20261120T020000Z-bbbbbb")] {
+            var run = Run.example(job: "prove", due: due, outcome: .succeeded)
+            run.report = #"{"backup":"\#(backup)"}"#
+            try await add(run)
+        }
+        var failed = Run.example(job: "prove", due: 30, outcome: .failed)
+        failed.report = #"{"backup":"20261122T020000Z-cccccc"}"#
+        try await add(failed)
+        let facts = await freshness().facts(for: configuration(requiresVerified: true), now: .example(900))
+        #expect(facts.first?.newestVerified == .example(0))
+    }
+
+    @Test func `survives a history that does not answer`() async throws {
+        ledger.fail(with: StoreIsDown())
+        let facts = await freshness { .init(newestGood: .example(-5), newestVerified: nil) }
+            .facts(for: configuration(), now: .example(900))
+        #expect(facts.first?.newestGood == .example(-5))
+        #expect(facts.first?.knownSince == .example(900))
+    }
+}
