@@ -21,6 +21,8 @@ struct JobState {
 
     struct Waiting {
         let firing: Agenda.Firing
+        /// Runs that catch up do not all begin at once.
+        var notBefore: CivilTime?
         /// What it waits for.
         var reason: RunReason?
     }

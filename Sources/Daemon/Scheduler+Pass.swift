@@ -56,11 +56,19 @@ extension Scheduler {
                 policy: entry.job.misfire, trigger: entry.schedule == nil ? .after : .schedule, grace: settings.grace,
                 daemonStart: startedAt)
             let decision = agenda.decide(due: due, now: now)
-            states[name]?.waiting += decision.firings.map { JobState.Waiting(firing: $0) }
+            states[name]?.waiting += decision.firings.map {
+                JobState.Waiting(firing: $0, notBefore: $0.trigger == .catchUp ? catchUpStart(of: name, now) : nil)
+            }
             for miss in decision.misses { leave(entry.job, miss.instant, .missed, miss.reason) }
             let waiting = states[name]?.waiting.count ?? 0
             for _ in 0..<max(0, waiting - entry.job.misfire.limit) { giveUpOldest(of: name) }
         }
+    }
+
+    /// After an outage everything is due at once: each job has its own moment within the spread.
+    private func catchUpStart(of job: String, _ now: CivilTime) -> CivilTime {
+        let offset = Schedule.offsetInSeconds(of: job, within: settings.catchUpSpread)
+        return CivilTime(secondsSinceEpoch: now.secondsSinceEpoch + offset)
     }
 
     /// What is caught up more slowly than it is missed must not pile up.
@@ -80,6 +88,7 @@ extension Scheduler {
         var admitted: [(entry: ScheduledJob, firing: Agenda.Firing)] = []
         for (name, waiting) in waitingInOrder() {
             guard let entry = states[name]?.entry else { continue }
+            if let notBefore = waiting.notBefore, notBefore > now { continue }
             let newest = states[name]?.waiting.last?.firing.instant
             let verdict = admission.verdict(
                 on: waiting.firing, of: entry, running: occupied,

@@ -123,8 +123,10 @@ package actor Scheduler {
     /// Until the next firing, but never longer than 15 s: the wall clock may jump.
     func pause() -> Duration {
         let now = clock.now
-        let next = states.values.compactMap(\.nextInstant).min()
-        guard let next, refusal == nil else { return .seconds(15) }
+        let starts = states.values.flatMap { $0.waiting.compactMap(\.notBefore) }.filter { $0 > CivilTime(now) }
+        guard let next = (states.values.compactMap(\.nextInstant) + starts).min(), refusal == nil else {
+            return .seconds(15)
+        }
         let seconds = next.date.timeIntervalSince(now)
         return .milliseconds(Int(min(max(seconds, 0), 15) * 1_000) + 1)
     }

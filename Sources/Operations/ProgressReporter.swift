@@ -12,6 +12,8 @@ package enum ProgressEvent: Sendable {
     case finished(item: String, rows: Int, bytes: Int)
     /// Something odd that does not stop the run.
     case warning(String)
+    /// What is going to be done, as JSON: decided, and not begun.
+    case plan(String)
     /// A fact for people, printed at once.
     case note(String)
 }

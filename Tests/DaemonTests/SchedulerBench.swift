@@ -22,12 +22,14 @@ final class SchedulerBench {
     init(
         at now: CivilTime = .example(0), settings: DaemonSettings = DaemonSettings(),
         ledger: MemoryLedger = MemoryLedger(),
-        lastKnown: CivilTime? = nil
+        lastKnown: CivilTime? = nil, catchUpSpread: Duration = .zero
     ) {
         clock = ManualClock(now)
         self.ledger = ledger
-        self.settings = settings
         self.lastKnown = lastKnown
+        var settings = settings
+        settings.catchUpSpread = catchUpSpread
+        self.settings = settings
         scheduler = Self.scheduler(settings, clock, ledger, life: 1, told: told, lastKnown: lastKnown)
     }
 

@@ -77,6 +77,23 @@ import Testing
         #expect(missed.map(\.scheduledAt) == [600, 1_200, 1_800, 2_400].map { .example($0) })
     }
 
+    @Test func `spreads the runs that catch up, each job to its own moment`() async throws {
+        let bench = SchedulerBench(catchUpSpread: .seconds(50))
+        let jobs = (1...9).map { ScheduledJob.example("job-\($0)") }
+        await bench.begin(jobs)
+        await bench.pass()
+        bench.clock.advance(by: 1_000)
+        await bench.restart(jobs)
+        var starts: [Int] = []
+        for _ in 0..<50 {
+            starts.append(await bench.pass().count)
+            try await bench.endAll()
+            bench.clock.advance(by: 1)
+        }
+        #expect(starts.reduce(0, +) == 9)
+        #expect(starts.allSatisfy { $0 < 4 })
+    }
+
     @Test func `catches up all missed firings one after the other where that is wanted`() async throws {
         let bench = SchedulerBench()
         let jobs = [ScheduledJob.example { $0.misfire.catchUp = .all }]

@@ -12,9 +12,7 @@ package struct Schedule: Sendable, Equatable {
 
     /// Nil where the trigger is no matter of time: by hand, or after another job.
     package init?(job: String, trigger: JobTrigger, zone: ZoneRules, spread: Duration = .zero) {
-        let spreadInSeconds = Int(clamping: spread.components.seconds)
-        let offset = spreadInSeconds > 0 ? Int(Self.hash(job) % UInt64(spreadInSeconds)) : 0
-        self.init(trigger: trigger, zone: zone, offsetInSeconds: offset)
+        self.init(trigger: trigger, zone: zone, offsetInSeconds: Self.offsetInSeconds(of: job, within: spread))
     }
 
     /// Reads ``text``; nil where it is no schedule's, or the zone is no more.
@@ -72,6 +70,12 @@ package struct Schedule: Sendable, Equatable {
             last = next
             return next
         }
+    }
+
+    /// Spreads jobs over a span: always the same for a job's name, at least 0 and less than `span`.
+    package static func offsetInSeconds(of job: String, within span: Duration) -> Int {
+        let seconds = Int(clamping: span.components.seconds)
+        return seconds > 0 ? Int(hash(job) % UInt64(seconds)) : 0
     }
 
     /// FNV-1a, 64 bits: the same on every machine and in every version. Source: draft-eastlake-fnv.

@@ -83,11 +83,15 @@ package struct BackupOperation: Sendable {
                 patience: settings.lockWait, reporter: context.reporter, warnings: warnings
             ).begin()
             try await begun.leader.release()
-            return BackupPreview(
-                plan: begun.plan, facts: facts, pgDump: pgDump,
-                destination: destinations.map(\.store.location.url).joined(separator: " and "),
-                workers: settings.workers, warnings: warnings.all)
+            return preview(of: begun, facts: facts, pgDump: pgDump)
         }
+    }
+
+    private func preview(of begun: ConsistentStart.Begun, facts: ServerFacts, pgDump: ClientTool) -> BackupPreview {
+        BackupPreview(
+            plan: begun.plan, facts: facts, pgDump: pgDump,
+            destination: destinations.map(\.store.location.url).joined(separator: " and "),
+            workers: settings.workers, warnings: warnings.all)
     }
 
     // MARK: - Steps
@@ -132,6 +136,7 @@ package struct BackupOperation: Sendable {
             patience: settings.lockWait, reporter: context.reporter, warnings: warnings
         ).begin()
         try await crossCheck(begun.contents, pgDump: pgDump)
+        context.reporter.report(.plan(try preview(of: begun, facts: facts, pgDump: pgDump).json()))
         context.reporter.report(
             .expected(items: begun.plan.tasks.count, bytes: begun.plan.expectedBytes))
         context.reporter.report(.phase("copying \(begun.plan.tables.count) tables"))

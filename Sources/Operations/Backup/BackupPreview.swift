@@ -4,8 +4,8 @@ import ObjectStorage
 import Postgres
 
 /// What a backup would do, for `--dry-run`.
-package struct BackupPreview: Sendable {
-    package struct Table: Sendable {
+package struct BackupPreview: Sendable, Encodable {
+    package struct Table: Sendable, Encodable {
         package let name: String
         package let sizeInBytes: Int
         /// What is special about it, for instance an extension's condition.

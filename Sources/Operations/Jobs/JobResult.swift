@@ -25,6 +25,10 @@ package struct JobResult: Sendable, Equatable {
     /// What an error makes of an attempt.
     package init(_ error: any Error) {
         let known = error as? any UserFacingError
+        if let error = error as? LockError, error.isHeldByOther {
+            self.init(outcome: .skipped, reason: .conflict, message: error.message, category: .tryLater)
+            return
+        }
         let hint = known?.hint.map { ". \($0)" } ?? ""
         self.init(outcome: .failed, category: known?.category ?? .defect)
         message = (known?.message ?? "\(error)") + hint

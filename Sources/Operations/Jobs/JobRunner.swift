@@ -46,6 +46,7 @@ package struct JobRunner: Sendable {
                 break
             }
         }
+        run.plan = recorder.plan
         let ended = end(run, result)
         let last = result
         // A run that was cancelled has an end all the same.

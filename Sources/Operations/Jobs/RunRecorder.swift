@@ -8,6 +8,10 @@ package final class RunRecorder: ProgressReporter {
     private let clock: any WallClock
     private let next: any ProgressReporter
     private let lines = Mutex<[RunLogLine]>([])
+    private let newestPlan = Mutex<String?>(nil)
+
+    /// What the last attempt was going to do, as JSON.
+    package var plan: String? { newestPlan.withLock { $0 } }
 
     package init(run: RunID, diary: RunDiary, clock: any WallClock, next: any ProgressReporter) {
         self.run = run
@@ -18,6 +22,7 @@ package final class RunRecorder: ProgressReporter {
 
     package func report(_ event: ProgressEvent) {
         next.report(event)
+        if case .plan(let text) = event { newestPlan.withLock { $0 = text } }
         guard let (level, text) = event.logLine else { return }
         let line = RunLogLine(at: CivilTime(clock.now), level: level, text: text)
         lines.withLock { $0.append(line) }
@@ -41,7 +46,7 @@ extension ProgressEvent {
         case .phase(let text): ("info", text)
         case .note(let text): ("info", text)
         case .warning(let text): ("warning", text)
-        case .expected, .moved, .finished: nil
+        case .plan, .expected, .moved, .finished: nil
         }
     }
 }

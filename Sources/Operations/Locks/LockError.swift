@@ -55,6 +55,14 @@ package enum LockError: UserFacingError, Equatable {
         }
     }
 
+    /// Whether somebody else does the work already.
+    package var isHeldByOther: Bool {
+        switch self {
+        case .jobHeld, .leaseHeld: true
+        case .leaseLost: false
+        }
+    }
+
     package var category: FailureCategory {
         switch self {
         case .jobHeld, .leaseHeld: .tryLater

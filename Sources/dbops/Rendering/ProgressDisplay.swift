@@ -52,6 +52,7 @@ final class ProgressDisplay: ProgressReporter {
                 }
             case .warning(let text):
                 say("Warning: \(text)", &state)
+            case .plan: break
             case .note(let text):
                 if style != .quiet { say(text, &state) }
             }

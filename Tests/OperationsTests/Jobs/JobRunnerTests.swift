@@ -60,6 +60,23 @@ import Testing
         #expect(log.filter { $0.hasPrefix("trying again") }.count == 2)
     }
 
+    @Test func `records what another host does already as skipped`() async throws {
+        let ended = try await run(job { $0.retries.count = 2 }) { _, _, _, _ in
+            throw LockError.jobHeld(job: "nightly", store: "file:///store", holder: nil)
+        }
+        #expect(ended.outcome == .skipped)
+        #expect(ended.reason == .conflict)
+        #expect(ended.attempts == 1)
+    }
+
+    @Test func `keeps what was going to be done`() async throws {
+        let ended = try await run(job()) { _, _, _, reporter in
+            reporter.report(.plan("{\"tables\":3}"))
+            throw OperationError.missingPrivilege(tables: ["t"], role: "keeper")
+        }
+        #expect(ended.plan == "{\"tables\":3}")
+    }
+
     @Test func `does not try again what another attempt cannot mend`() async throws {
         let attempts = Journal<Int>()
         let ended = try await run(job { $0.retries.count = 2 }) { _, _, _, _ in
