@@ -43,9 +43,12 @@ extension Assembly {
 
     /// The jobs as the scheduler wants them.
     func scheduledJobs(_ configuration: Configuration) throws -> [ScheduledJob] {
-        try configuration.jobs.map { job in
-            let schedule = Schedule(
-                job: job.name, trigger: job.trigger, zone: try zones.rules(named: job.timezone), spread: job.spread)
+        // Jobs of one zone share its rules, which are large.
+        var rules: [String: ZoneRules] = [:]
+        return try configuration.jobs.map { job in
+            let zone = try rules[job.timezone] ?? zones.rules(named: job.timezone)
+            rules[job.timezone] = zone
+            let schedule = Schedule(job: job.name, trigger: job.trigger, zone: zone, spread: job.spread)
             return ScheduledJob(job: job, in: configuration, schedule: schedule, server: server(of: job, configuration))
         }
     }

@@ -251,8 +251,8 @@ extension ServerTests {
             try await Workbench.with(Self.tables) { bench in
                 var settings = S3Settings(
                     partPlan: PartPlan(firstPartSizeInBytes: 5 << 20),
-                    retry: RetryPolicy(attempts: 2, firstDelay: .milliseconds(1)), stallTimeout: .seconds(1))
-                settings.completionTimeout = .seconds(1)
+                    retry: RetryPolicy(attempts: 2, firstDelay: .milliseconds(1)), stallTimeout: .seconds(4))
+                settings.completionTimeout = .seconds(4)
                 let s3 = try S3Store(
                     location: S3Location(bucket: "bucket", endpoint: proxy.endpoint, pathStyle: true),
                     endpoint: proxy.endpoint, region: "us-east-1",

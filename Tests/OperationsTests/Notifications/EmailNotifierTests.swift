@@ -19,7 +19,7 @@ struct EmailNotifierTests {
 
     private func send(
         _ settings: EmailSettings, _ notice: Notice = .failure, authorities: String? = nil, password: String = password,
-        limit: Duration = .seconds(60)
+        limit: Duration = .seconds(600)
     ) async throws {
         let opener = NotifierOpener(
             secrets: SecretReader(environment: ["PASSWORD": password]), transport: try CurlTransport(),

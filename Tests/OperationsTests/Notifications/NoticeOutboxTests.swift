@@ -11,7 +11,7 @@ import Testing
     private let log = InMemoryLogHandler()
     private let clock = ManualClock()
 
-    private func outbox(_ environment: [String: String], limit: Duration = .seconds(30)) throws -> NoticeOutbox {
+    private func outbox(_ environment: [String: String], limit: Duration = .seconds(600)) throws -> NoticeOutbox {
         var delivery = NoticeDelivery { _ in }
         delivery.limit = limit
         let opener = NotifierOpener(
@@ -36,7 +36,7 @@ import Testing
     @Test func `sends what was posted before the work ends`() async throws {
         let server = try ScriptedServer { _ in .answer(200) }
         let outbox = try outbox(["URL": server.endpoint])
-        let answer = await outbox.delivering {
+        let answer = await outbox.delivering(grace: .seconds(600)) {
             await outbox.post([NoticeOutbox.Letter(notice(.failed), to: settings("ops"))])
             return 42
         }
@@ -49,7 +49,7 @@ import Testing
         let server = try ScriptedServer { _ in .answer(200) }
         let outbox = try outbox(["URL": server.endpoint])
         for _ in 0..<2 {
-            await outbox.delivering {
+            await outbox.delivering(grace: .seconds(600)) {
                 await outbox.post([NoticeOutbox.Letter(notice(.failed), to: settings("ops"))])
             }
         }
@@ -60,7 +60,7 @@ import Testing
         let server = try ScriptedServer { _ in .answer(200) }
         let outbox = try outbox(["URL": server.endpoint])
         let task = Task {
-            await outbox.delivering {
+            await outbox.delivering(grace: .seconds(600)) {
                 try? await Task.sleep(for: .seconds(3_600))
                 await outbox.post([NoticeOutbox.Letter(notice(.failed), to: settings("ops"))])
             }
@@ -73,7 +73,7 @@ import Testing
     @Test func `keeps the order of one job's notices`() async throws {
         let server = try ScriptedServer { _ in .answer(200) }
         let outbox = try outbox(["URL": server.endpoint])
-        await outbox.delivering {
+        await outbox.delivering(grace: .seconds(600)) {
             for number in 0..<20 {
                 let event = number.isMultiple(of: 2) ? NotifierSettings.Event.started : .failed
                 await outbox.post([NoticeOutbox.Letter(notice(event), to: settings("ops"))])
@@ -105,7 +105,7 @@ import Testing
     @Test func `warns of what could not be sent, without its address`() async throws {
         let server = try ScriptedServer { _ in .answer(410) }
         let outbox = try outbox(["URL": "\(server.endpoint)/s3cr3t"])
-        await outbox.delivering {
+        await outbox.delivering(grace: .seconds(600)) {
             await outbox.post([
                 NoticeOutbox.Letter(notice(.failed), to: settings("ops")),
                 NoticeOutbox.Letter(notice(.failed), to: settings("pager", variable: "UNSET")),
@@ -130,6 +130,8 @@ import Testing
 
     @Test func `passes on what the work throws`() async throws {
         let outbox = try outbox([:])
-        await #expect(throws: NotifierError.badURL) { try await outbox.delivering { throw NotifierError.badURL } }
+        await #expect(throws: NotifierError.badURL) {
+            try await outbox.delivering(grace: .seconds(600)) { throw NotifierError.badURL }
+        }
     }
 }

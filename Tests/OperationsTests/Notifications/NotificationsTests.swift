@@ -35,7 +35,7 @@ import Testing
 
     /// `event path` of each request, sorted.
     private func told(_ work: @Sendable (Notifications) async -> Void) async -> [String] {
-        await outbox.delivering { await work(notifications) }
+        await outbox.delivering(grace: .seconds(600)) { await work(notifications) }
         return server.requests.map { "\($0.headers["x-dbops-event"] ?? "-") \($0.path)" }.sorted()
     }
 
