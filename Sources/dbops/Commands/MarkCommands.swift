@@ -4,19 +4,22 @@ import Operations
 
 /// Which backup a mark is for.
 struct MarkedBackupOptions: ParsableArguments {
-    @Argument(help: "The backup: an s3:// or file:// URL, a path, or an id with --store.")
+    @Argument(help: "The backup: an s3:// or file:// URL, a path, an id, or JOB@latest.")
     var backup: String
 
-    @Option(help: ArgumentHelp("The store of a backup that is named by its id.", valueName: "store"))
+    @Option(
+        help: ArgumentHelp(
+            "The store of a backup that is named by its id. Default: the stores of the job file.", valueName: "store"))
     var store: String?
 
     @OptionGroup(title: "S3") var storeOptions: StoreOptions
+    @OptionGroup(title: "Job file") var jobFile: JobFileOption
     @OptionGroup(title: "Output") var global: GlobalOptions
 
     func run(_ change: MarkOperation.Change) async throws {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
-            let source = try await assembly.backup(backup, in: store, storeOptions)
+            let source = try await assembly.backup(backup, in: store, jobFile, storeOptions)
             let standing = try await MarkOperation(
                 context: assembly.context(toolsIn: nil), source: source, change: change
             ).execute()
@@ -31,6 +34,7 @@ struct PinCommand: AsyncParsableCommand {
         commandName: "pin", abstract: "Pin a backup: retention never deletes it.",
         discussion: """
             EXAMPLES
+              dbops pin nightly@latest
               dbops pin s3://acme/prod/shop/20261121T020000Z-k3v7qa
               dbops pin 20261121T020000Z-k3v7qa --store file:///var/backups
             """)
