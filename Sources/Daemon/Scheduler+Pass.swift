@@ -175,12 +175,18 @@ extension Scheduler {
     }
 
     /// Writes the records of runs that never started, in portions, and tells people of them. What cannot be written
-    /// now is written later.
+    /// now, or is more than a pass should take, is written later.
     func writeRecords() async {
-        while !unwrittenRecords.isEmpty {
+        hasBacklog = false
+        for _ in 0..<Self.portionsPerPass where !unwrittenRecords.isEmpty {
             let portion = Array(unwrittenRecords.prefix(Self.recordsAtOnce))
-            guard await diary.record(portion) else { break }
+            guard await diary.record(portion) else {
+                // The next look at the clock is soon enough.
+                hasBacklog = false
+                break
+            }
             unwrittenRecords.removeFirst(portion.count)
+            hasBacklog = !unwrittenRecords.isEmpty
         }
         let news = untold
         untold = []

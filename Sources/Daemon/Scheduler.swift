@@ -28,6 +28,8 @@ package actor Scheduler {
     /// Whether the process that a run belongs to is gone.
     let isGone: @Sendable (_ run: Run, _ lastBeat: CivilTime?, _ now: CivilTime) -> Bool
     static let recordsAtOnce = 5_000
+    /// Runs that are due must not wait long for the records of those that were missed.
+    static let portionsPerPass = 10
 
     var settings: DaemonSettings
     var states: [String: JobState] = [:]
@@ -37,6 +39,8 @@ package actor Scheduler {
     /// Records of runs that never started, yet to be written; and those of which nobody was told yet.
     var unwrittenRecords: [Run] = []
     var untold: [Run] = []
+    /// Whether the last pass left records that could have been written.
+    var hasBacklog = false
     /// A job file that was taken over and takes effect with the next pass.
     var reloaded: (settings: DaemonSettings, jobs: [ScheduledJob])?
     var watch: ClockWatch
@@ -122,6 +126,7 @@ package actor Scheduler {
 
     /// Until the next firing, but never longer than 15 s: the wall clock may jump.
     func pause() -> Duration {
+        if hasBacklog { return .zero }
         let now = clock.now
         let starts = states.values.flatMap { $0.waiting.compactMap(\.notBefore) }.filter { $0 > CivilTime(now) }
         guard let next = (states.values.compactMap(\.nextInstant) + starts).min(), refusal == nil else {

@@ -174,6 +174,21 @@ import Testing
         #expect(await bench.pass(after: 1).map(\.job) == ["upkeep"])
     }
 
+    @Test func `writes a long list of misses in portions, and lets nothing due wait for it`() async throws {
+        let bench = SchedulerBench()
+        let jobs: [ScheduledJob] = [.example("often", .every(seconds: 1)) { $0.misfire.catchUp = .none }, .example()]
+        await bench.begin(jobs)
+        await bench.pass()
+        bench.clock.advance(by: 60_000)
+        await bench.restart(jobs)
+        #expect(await bench.pass().map(\.job).contains("nightly"))
+        #expect(await bench.scheduler.pause() == .zero)
+        #expect(try await bench.runs(of: "often").count < 60_000)
+        await bench.pass()
+        #expect(try await bench.runs(of: "often").count >= 60_000)
+        #expect(await bench.scheduler.pause() > .zero)
+    }
+
     @Test func `records the firings of a paused job as skipped`() async throws {
         let bench = SchedulerBench()
         await bench.begin([.example { $0.isPaused = true }])
