@@ -35,7 +35,8 @@ struct Admission {
             switch entry.job.overlap {
             case .skip: return mustRun ? .wait(.overlap) : .skip(.overlap)
             case .queue: return .wait(.replaced)
-            case .replace: return .replace
+            // What is caught up one after the other must not stop itself.
+            case .replace: return mustRun ? .wait(.overlap) : .replace
             case .allow: break
             }
         }

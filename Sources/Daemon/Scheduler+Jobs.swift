@@ -17,8 +17,9 @@ extension Scheduler {
             await take(entry, promise: promise, since: since ?? now, now)
         }
         order = jobs.map(\.job.name)
-        let gone = promises.filter { states[$0.job] == nil }
-        for promise in gone { accountForRest(of: promise, through: now) }
+        // Also of jobs that are there and have no schedule any more, whose rest is accounted for above.
+        let gone = promises.filter { states[$0.job]?.entry.promisedText == nil }
+        for promise in gone where states[promise.job] == nil { accountForRest(of: promise, through: now) }
         if !gone.isEmpty { _ = await diary.removePromises(of: gone.map(\.job)) }
         seenGeneration = await diary.generation
     }
@@ -47,8 +48,8 @@ extension Scheduler {
                 giveUpWaiting(of: old[entry.job.name])
             }
         }
-        let gone = old.keys.filter { states[$0] == nil }
-        for name in gone { giveUpWaiting(of: old[name]) }
+        let gone = old.keys.filter { states[$0]?.entry.promisedText == nil }
+        for name in gone where states[name] == nil { giveUpWaiting(of: old[name]) }
         _ = await diary.removePromises(of: gone.sorted())
     }
 

@@ -96,18 +96,14 @@ package actor Scheduler {
     // MARK: - The loop
 
     /// Runs `jobs` until ``drain()``, then waits for what still runs, at most ``DaemonSettings/shutdownGrace``, and
-    /// stops the rest. `begun` is called once what was missed is known, `alive` after each pass.
-    package func run(
-        _ jobs: [ScheduledJob], longestPause: Duration = .seconds(15), begun: @Sendable () -> Void,
-        alive: @Sendable () -> Void
-    ) async {
+    /// stops the rest. `alive` is called after each pass.
+    package func run(_ jobs: [ScheduledJob], alive: @Sendable () -> Void) async {
         await begin(jobs)
-        begun()
         await withDiscardingTaskGroup { group in
             while !isDraining, !Task.isCancelled {
                 for start in await pass() { group.addTask { await self.perform(start) } }
                 alive()
-                await bell.wait(atMost: min(pause(), longestPause))
+                await bell.wait(atMost: pause())
             }
             await finishRunning()
         }

@@ -16,7 +16,7 @@ struct BackupWork: Sendable {
         guard let database = configuration.database(named: settings.database) else {
             throw JobError.unknownName(kind: "database", name: settings.database)
         }
-        let destinations = try settings.stores.map { BackupDestination(name: $0, store: try store(named: $0)) }
+        let (destinations, closed) = try open(settings.stores)
         let source = try targets.source(of: database)
         let lock = JobLock(
             job: job.name, stores: destinations.map(\.store.location), primary: try targets.primary(of: database),
@@ -28,8 +28,23 @@ struct BackupWork: Sendable {
             let report = try await operation.execute()
             let shrunken = await weigh(report, destinations)
             let pruned = await prune()
-            return try result(report, shrunken: shrunken, pruned: pruned)
+            return try result(report, closed: closed, shrunken: shrunken, pruned: pruned)
         }
+    }
+
+    /// Stores that can be opened, and what is to be said of the others: one without credentials costs only its own copy.
+    private func open(_ names: [String]) throws -> (destinations: [BackupDestination], complaints: [String]) {
+        var destinations: [BackupDestination] = []
+        var failures: [(name: String, error: any UserFacingError)] = []
+        for name in names {
+            do {
+                destinations.append(BackupDestination(name: name, store: try store(named: name)))
+            } catch let error as any UserFacingError {
+                failures.append((name, error))
+            }
+        }
+        if destinations.isEmpty, let first = failures.first { throw first.error }
+        return (destinations, failures.map { "the store \($0.name): \($0.error.message)" })
     }
 
     private func store(named name: String) throws -> any ObjectStore {
@@ -84,9 +99,11 @@ struct BackupWork: Sendable {
 
     /// The backup's own outcome; a store that failed, a shrunken backup or a retention that could not be applied make
     /// it partial: people have to look.
-    private func result(_ report: BackupReport, shrunken: String?, pruned: JobResult) throws -> JobResult {
+    private func result(
+        _ report: BackupReport, closed: [String], shrunken: String?, pruned: JobResult
+    ) throws -> JobResult {
         let failed = report.stores.filter { $0.outcome != .succeeded }
-        var complaints = failed.map { "the store \($0.name): \($0.error ?? "failed")" }
+        var complaints = closed + failed.map { "the store \($0.name): \($0.error ?? "failed")" }
         if let shrunken { complaints.append(shrunken) }
         if pruned.outcome != .succeeded { complaints.append("retention: \(pruned.message ?? "failed")") }
         return JobResult(

@@ -34,13 +34,14 @@ package struct JobRunner: Sendable {
         _ job: Job, of configuration: Configuration, as run: Run, stop: StopSignal
     ) async -> (run: Run, result: JobResult) {
         let recorder = RunRecorder(run: run.id, diary: diary, clock: clock, next: reporter)
+        await diary.beat(host: run.host, at: CivilTime(clock.now))
         await notify(job, configuration, run, nil)
         let deadline = job.timeout.map { ContinuousClock.now + $0 }
         var run = run
         var result = JobResult(outcome: .failed)
         for number in 1...(job.retries.count + 1) {
             run.attempts = number
-            result = await tryOnce(job, configuration, run.id, recorder, stop: stop, deadline: deadline)
+            result = await tryOnce(job, configuration, run, recorder, stop: stop, deadline: deadline)
             guard number <= job.retries.count, result.isWorthRetrying, stop.reason == nil else { break }
             guard await pause(before: number, of: job, recorder, stop: stop, deadline: deadline, after: result) else {
                 break
@@ -77,11 +78,12 @@ package struct JobRunner: Sendable {
 
     /// The work, and beside it whoever may end it. The group waits until the work has cleaned up.
     private func tryOnce(
-        _ job: Job, _ configuration: Configuration, _ run: RunID, _ recorder: RunRecorder, stop: StopSignal,
+        _ job: Job, _ configuration: Configuration, _ run: Run, _ recorder: RunRecorder, stop: StopSignal,
         deadline: ContinuousClock.Instant?
     ) async -> JobResult {
-        await withTaskGroup(of: Ending?.self) { group in
-            group.addTask { .worked(await work(job, configuration, run, recorder)) }
+        let host = run.host
+        return await withTaskGroup(of: Ending?.self) { group in
+            group.addTask { .worked(await work(job, configuration, run.id, recorder)) }
             group.addTask { (try? await stop.wait()).map { .stopped($0) } }
             if let deadline {
                 group.addTask {
@@ -92,6 +94,11 @@ package struct JobRunner: Sendable {
             group.addTask {
                 // Only to flush the log; ends with the work.
                 try? await Companion.every(.seconds(2)) { await recorder.flush() }
+                return nil
+            }
+            group.addTask {
+                // Others who share the history must not take this run for one of a process that is gone.
+                try? await Companion.every(.seconds(60)) { await diary.beat(host: host, at: CivilTime(clock.now)) }
                 return nil
             }
             var reason: RunReason?

@@ -9,6 +9,8 @@ struct PruneWork: Sendable {
     let zones: ZoneDatabase
     let context: OperationContext
 
+    private static let mostClockDifferenceInSeconds = 3_600
+
     func run() async throws -> JobResult {
         Self.result(try await execute())
     }
@@ -23,6 +25,7 @@ struct PruneWork: Sendable {
     /// Nothing where the job keeps everything.
     func prune(_ pruned: Job) async throws -> [PruneReport] {
         guard let operation = try operation(pruned) else { return [] }
+        for store in try stores(of: pruned) { try await requireAgreeingClocks(store, job: pruned.name) }
         let report = try await operation.execute()
         for store in report.stores {
             context.reporter.report(
@@ -63,13 +66,28 @@ struct PruneWork: Sendable {
         request.requiresVerified = backup.requiresVerified
         request.shrinkLimit = backup.shrinkLimit
         request.abandonedAfter = job.abandonedAfter
-        let stores = try backup.stores.map { name in
+        return PruneOperation(context: context, request: request, stores: try stores(of: pruned))
+    }
+
+    private func stores(of pruned: Job) throws -> [any ObjectStore] {
+        guard case .backup(let backup) = pruned.kind else { return [] }
+        return try backup.stores.map { name in
             guard let store = configuration.store(named: name) else {
                 throw JobError.unknownName(kind: "store", name: name)
             }
             return try targets.store(store)
         }
-        return PruneOperation(context: context, request: request, stores: stores)
+    }
+
+    /// A host whose clock jumped ahead would find every backup too old. A store has a clock of its own to compare with;
+    /// a directory of this host has not.
+    private func requireAgreeingClocks(_ store: any ObjectStore, job: String) async throws {
+        let beside = LeaseObject(store: store, job: job, purpose: .prune).key
+        let there = CivilTime(try await StoreClock(store: store).now(beside: beside))
+        let here = CivilTime(context.clock.now)
+        guard abs(there.secondsSinceEpoch - here.secondsSinceEpoch) <= Self.mostClockDifferenceInSeconds else {
+            throw JobError.clocksDiffer(store: store.location.url, here: here.text, there: there.text)
+        }
     }
 
     static func result(_ reports: [PruneReport]) -> JobResult {
