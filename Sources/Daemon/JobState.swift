@@ -8,6 +8,8 @@ struct JobState {
     var isDirty = true
     /// Instants of a job that follows another: when the other succeeded.
     var due: [CivilTime] = []
+    /// Those of the last hour and later that were taken up, or have a record.
+    var followed: Set<CivilTime> = []
     /// Firings that may not start yet, oldest first.
     var waiting: [Waiting] = []
     /// Runs of the job that live.
@@ -20,6 +22,8 @@ struct JobState {
     var recorded: Set<CivilTime> = []
 
     struct Waiting {
+        /// Of the run that it becomes. A claim whose answer was lost is made again by the same name.
+        let id: RunID
         let firing: Agenda.Firing
         /// Runs that catch up do not all begin at once.
         var notBefore: CivilTime?
@@ -31,6 +35,12 @@ struct JobState {
         self.entry = entry
         self.promise = promise
         takenThrough = promise.accountedThrough
+        refreshNext()
+    }
+
+    /// The job that this one follows succeeded at `instants`; each counts once.
+    mutating func follow(_ instants: some Sequence<CivilTime>) {
+        for instant in instants where followed.insert(instant).inserted { due.append(instant) }
         refreshNext()
     }
 

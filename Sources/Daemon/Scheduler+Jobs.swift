@@ -3,18 +3,22 @@ import Logging
 import Operations
 
 extension Scheduler {
+    /// How late the success of a job that somebody else ran may be seen.
+    private static let lookBackInSeconds = 3_600
+
     /// Takes `jobs` over at the start: reads what was promised in an earlier life, and accounts for it.
     func begin(_ jobs: [ScheduledJob]) async {
-        let now = CivilTime(clock.now)
-        startedAt = now
         let promises = await readPromises()
         if let latest = promises.map(\.accountedThrough).max() { watch.remember(latest) }
+        await waitForUsableClock()
+        let now = CivilTime(clock.now)
+        startedAt = now
         let known = Dictionary(promises.map { ($0.job, $0) }) { first, _ in first }
+        let stored = await lastKnownInstants(jobs.filter { known[$0.job.name] == nil })
         for entry in jobs {
-            let promise = known[entry.job.name]
             // What a store knows of is older than now, unless the clock is wrong.
-            let since = promise == nil ? await lastKnownInstant(entry).map { min($0, now) } : nil
-            await take(entry, promise: promise, since: since ?? now, now)
+            let since = stored[entry.job.name].map { min($0, now) }
+            await take(entry, promise: known[entry.job.name], since: since ?? now, now)
         }
         order = jobs.map(\.job.name)
         // Also of jobs that are there and have no schedule any more, whose rest is accounted for above.
@@ -22,6 +26,27 @@ extension Scheduler {
         for promise in gone where states[promise.job] == nil { accountForRest(of: promise, through: now) }
         if !gone.isEmpty { _ = await diary.removePromises(of: gone.map(\.job)) }
         seenGeneration = await diary.generation
+    }
+
+    /// Accounts that begin by a wrong clock would be wrong for ever.
+    private func waitForUsableClock() async {
+        while !isDraining, !Task.isCancelled {
+            var look = watch
+            guard case .refused(let reason) = look.look(at: CivilTime(clock.now)) else { return }
+            refuse(reason)
+            await bell.wait(atMost: .seconds(15))
+        }
+    }
+
+    /// What the jobs' stores know of, asked all at once.
+    private func lastKnownInstants(_ jobs: [ScheduledJob]) async -> [String: CivilTime] {
+        let ask = lastKnownInstant
+        return await withTaskGroup(of: (String, CivilTime?).self) { group in
+            for entry in jobs { group.addTask { (entry.job.name, await ask(entry)) } }
+            var known: [String: CivilTime] = [:]
+            for await (name, instant) in group { known[name] = instant }
+            return known
+        }
     }
 
     /// Takes over a valid new job file with the next pass: running runs go on, and no due instant is lost.
@@ -68,8 +93,11 @@ extension Scheduler {
             var state = JobState(entry: entry, promise: promise)
             state.isDirty = false
             state.recorded = await recordedInstants(of: name, after: promise.accountedThrough)
-            state.due = await successes(before: entry, after: promise.accountedThrough)
-                .filter { !state.recorded.contains($0) }
+            if case .after = entry.job.trigger {
+                let hour = CivilTime(secondsSinceEpoch: now.secondsSinceEpoch - Self.lookBackInSeconds)
+                state.followed = await recordedInstants(of: name, after: min(promise.accountedThrough, hour))
+                state.follow(await successes(before: entry, after: promise.accountedThrough))
+            }
             state.refreshNext()
             states[name] = state
             return
@@ -108,6 +136,17 @@ extension Scheduler {
         // The newest are enough: a run that began earlier may have ended since.
         query.limit = 10_000
         return (await diary.runs(query) ?? []).compactMap(\.endedAt).filter { $0 > instant }.sorted()
+    }
+
+    /// Successes of jobs that were run by a command, or by the daemon of another host.
+    func followOthers(_ now: CivilTime) async {
+        for name in order {
+            guard let state = states[name], case .after = state.entry.job.trigger else { continue }
+            let hour = CivilTime(secondsSinceEpoch: now.secondsSinceEpoch - Self.lookBackInSeconds)
+            states[name]?.followed = state.followed.filter { $0 > hour }
+            let found = await successes(before: state.entry, after: max(state.promise.since, hour))
+            states[name]?.follow(found)
+        }
     }
 
     /// A shared history is waited for, because without it nobody knows who starts what.

@@ -38,12 +38,17 @@ extension Scheduler {
             for name in order { states[name]?.correct(to: now) }
             return true
         case .refused(let reason):
-            if refusal == nil {
-                logger.critical("The clock cannot be right; nothing is started", metadata: ["reason": "\(reason)"])
-            }
-            refusal = reason
+            refuse(reason)
             return false
         }
+    }
+
+    /// Says once why nothing is started.
+    func refuse(_ reason: String) {
+        if refusal == nil {
+            logger.critical("The clock cannot be right; nothing is started", metadata: ["reason": "\(reason)"])
+        }
+        refusal = reason
     }
 
     // MARK: - What is due
@@ -52,12 +57,15 @@ extension Scheduler {
         for name in order {
             guard let next = states[name]?.nextInstant, next <= now, let entry = states[name]?.entry else { continue }
             let due = states[name]?.takeDue(upTo: now) ?? []
+            let isChained = entry.schedule == nil
             let agenda = Agenda(
-                policy: entry.job.misfire, trigger: entry.schedule == nil ? .after : .schedule, grace: settings.grace,
-                daemonStart: startedAt)
+                policy: entry.job.misfire, trigger: isChained ? .after : .schedule,
+                // What others have run is seen once a minute.
+                grace: isChained ? max(settings.grace, .seconds(150)) : settings.grace, daemonStart: startedAt)
             let decision = agenda.decide(due: due, now: now)
             states[name]?.waiting += decision.firings.map {
-                JobState.Waiting(firing: $0, notBefore: $0.trigger == .catchUp ? catchUpStart(of: name, now) : nil)
+                JobState.Waiting(
+                    id: newID(), firing: $0, notBefore: $0.trigger == .catchUp ? catchUpStart(of: name, now) : nil)
             }
             for miss in decision.misses { leave(entry.job, miss.instant, .missed, miss.reason) }
             let waiting = states[name]?.waiting.count ?? 0
@@ -81,11 +89,11 @@ extension Scheduler {
     // MARK: - What may start
 
     /// Decides on every waiting firing, oldest first; what is skipped is noted to be recorded.
-    private func admit(_ now: CivilTime) -> [(entry: ScheduledJob, firing: Agenda.Firing)] {
+    private func admit(_ now: CivilTime) -> [(entry: ScheduledJob, waiting: JobState.Waiting)] {
         let admission = Admission(
             concurrency: settings.concurrency, concurrencyPerServer: settings.concurrencyPerServer)
         var occupied = running.values.map(\.entry)
-        var admitted: [(entry: ScheduledJob, firing: Agenda.Firing)] = []
+        var admitted: [(entry: ScheduledJob, waiting: JobState.Waiting)] = []
         for (name, waiting) in waitingInOrder() {
             guard let entry = states[name]?.entry else { continue }
             if let notBefore = waiting.notBefore, notBefore > now { continue }
@@ -96,7 +104,7 @@ extension Scheduler {
             switch verdict {
             case .start:
                 occupied.append(entry)
-                admitted.append((entry, waiting.firing))
+                admitted.append((entry, waiting))
                 remove(waiting.firing, from: name)
             case .wait(let reason): note(reason, on: waiting.firing, of: name)
             case .skip(let reason):
@@ -128,14 +136,16 @@ extension Scheduler {
 
     // MARK: - Claims and records
 
-    private func claim(_ admitted: [(entry: ScheduledJob, firing: Agenda.Firing)], _ now: CivilTime) async -> [Start] {
-        let runs = admitted.map { run(of: $0.entry.job, $0.firing, now) }
+    private func claim(_ admitted: [(entry: ScheduledJob, waiting: JobState.Waiting)], _ now: CivilTime) async
+        -> [Start]
+    {
+        let runs = admitted.map { run(of: $0.entry.job, $0.waiting, now) }
         let granted: Set<RunID>
         switch await diary.claim(runs) {
         case .granted(let ids): granted = ids
         case .unavailable where historyIsShared:
             // Somebody else may start them: they wait until the history answers.
-            for (entry, firing) in admitted { states[entry.job.name]?.waiting.insert(.init(firing: firing), at: 0) }
+            for (entry, waiting) in admitted.reversed() { states[entry.job.name]?.waiting.insert(waiting, at: 0) }
             return []
         case .unavailable:
             await diary.adopt(runs)
@@ -150,9 +160,10 @@ extension Scheduler {
         }
     }
 
-    private func run(of job: Job, _ firing: Agenda.Firing, _ now: CivilTime) -> Run {
-        Run(
-            id: newID(), job: job.name, kind: job.kind.name, trigger: firing.trigger, scheduledAt: firing.instant,
+    private func run(of job: Job, _ waiting: JobState.Waiting, _ now: CivilTime) -> Run {
+        let firing = waiting.firing
+        return Run(
+            id: waiting.id, job: job.name, kind: job.kind.name, trigger: firing.trigger, scheduledAt: firing.instant,
             startedAt: now, host: host, missedFirings: firing.missedFirings)
     }
 
@@ -217,6 +228,7 @@ extension Scheduler {
         lastHousekeeping = now
         await diary.beat(host: host, at: now)
         await closeAbandonedRuns(now)
+        await followOthers(now)
         if isNewDay {
             let age = Int(settings.keepsHistoryFor.components.seconds)
             await diary.forget(endedBefore: CivilTime(secondsSinceEpoch: now.secondsSinceEpoch - age))

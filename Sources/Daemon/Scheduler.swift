@@ -149,8 +149,7 @@ package actor Scheduler {
         states[run.job]?.running.remove(run.id)
         if run.outcome == .succeeded || run.outcome == .partial, let endedAt = run.endedAt {
             for name in order where states[name]?.entry.job.trigger == .after(run.job) {
-                states[name]?.due.append(endedAt)
-                states[name]?.refreshNext()
+                states[name]?.follow([endedAt])
             }
         }
         bell.ring()

@@ -141,6 +141,27 @@ import Testing
         #expect(await bench.pass().isEmpty)
     }
 
+    @Test func `follows runs that others made, once each`() async throws {
+        let bench = SchedulerBench()
+        let jobs: [ScheduledJob] = [.example("nightly", .none), .example("prove", .after("nightly"))]
+        await bench.begin(jobs)
+        await bench.pass()
+        let other = Run.example(due: nil, started: 10)
+        _ = try await bench.ledger.claim([other])
+        try await bench.ledger.update(other.ended(.succeeded, at: 20))
+        #expect(await bench.pass(after: 61).isEmpty)
+        let chained = await bench.pass(after: 1)
+        #expect(chained.map(\.job) == ["prove"])
+        #expect(chained.map(\.scheduledAt) == [.example(20)])
+        #expect(chained.map(\.trigger) == [.after])
+        try await bench.endAll()
+        #expect(await bench.pass(after: 61).isEmpty)
+        await bench.restart(jobs)
+        #expect(await bench.pass(after: 61).isEmpty)
+        #expect(await bench.pass(after: 61).isEmpty)
+        #expect(try await bench.runs(of: "prove").count == 1)
+    }
+
     @Test func `starts no more than may run at a time, and the rest later`() async throws {
         var settings = DaemonSettings()
         settings.concurrency = 2
