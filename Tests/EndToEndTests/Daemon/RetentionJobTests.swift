@@ -46,9 +46,7 @@ extension EndToEndTests {
             #expect(try await run(place, "run", "nightly").exitCode == 0)
             let whole = try await ids(place, "local")
             _ = try await place.server.psql("DELETE FROM rows", database: place.database)
-            // Names sort by the second in which a backup began.
-            let second = Int(Date().timeIntervalSince1970)
-            try await waitUntil("another second begins") { Int(Date().timeIntervalSince1970) > second }
+            try await nextSecond()
             let shrunken = try await run(place, "run", "nightly")
             #expect(shrunken.exitCode == 3, "\(shrunken)")
             #expect(try shrunken.objects().first?.text("message")?.contains("kept apart") == true)
