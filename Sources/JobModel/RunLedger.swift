@@ -52,6 +52,12 @@ package protocol RunLedger: Sendable {
     /// When each host last said that it lives.
     func beats() async throws -> [String: CivilTime]
 
+    /// What was last remembered by this name; nil where nothing was.
+    func memory(named name: String) async throws -> String?
+
+    /// Remembers a text, of at most some MiB, in place of what was remembered by this name before; nil forgets it.
+    func remember(_ text: String?, as name: String) async throws
+
     /// Ends connections and closes files; nothing is asked of it afterwards.
     func close() async
 }

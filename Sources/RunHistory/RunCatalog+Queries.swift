@@ -42,6 +42,12 @@ extension RunCatalog {
         }
     }
 
+    package func memory(named name: String) async throws -> String? {
+        try await read { db in
+            try String.fetchOne(db, sql: "SELECT text FROM memory WHERE name = ?", arguments: [name])
+        }
+    }
+
     package func beats() async throws -> [String: CivilTime] {
         try await read { db in
             let rows = try Row.fetchAll(db, sql: "SELECT host, at FROM beats")

@@ -102,6 +102,14 @@ extension RunCatalog {
         }
     }
 
+    package func remember(_ text: String?, as name: String) async throws {
+        try await write { db in
+            try db.execute(sql: "DELETE FROM memory WHERE name = ?", arguments: [name])
+            guard let text else { return }
+            try db.execute(sql: "INSERT INTO memory (name, text) VALUES (?, ?)", arguments: [name, text])
+        }
+    }
+
     package func beat(host: String, at instant: CivilTime) async throws {
         try await write { db in
             try db.execute(

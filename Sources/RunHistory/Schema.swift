@@ -6,12 +6,13 @@ enum Schema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 runs, logs, promises, beats") { try $0.execute(sql: first) }
+        migrator.registerMigration("2 memory") { try $0.execute(sql: second) }
         return migrator
     }()
 
     /// What a whole file has, tables and indexes; the unique index is what lets an instant start once.
     static let names: Set<String> = [
-        "runs", "log_lines", "promises", "beats", "runs_by_firing", "runs_by_instant", "runs_by_job",
+        "runs", "log_lines", "promises", "beats", "memory", "runs_by_firing", "runs_by_instant", "runs_by_job",
         "runs_by_outcome", "runs_by_job_and_outcome",
     ]
 
@@ -25,6 +26,7 @@ enum Schema {
         "SELECT run_number, number, at, level, text FROM log_lines LIMIT 0",
         "SELECT job, schedule, since, accounted_through FROM promises LIMIT 0",
         "SELECT host, at FROM beats LIMIT 0",
+        "SELECT name, text FROM memory LIMIT 0",
     ]
 
     /// Instants are seconds since 1970-01-01 00:00 UTC. `instant` is ``Run/instant``. The large texts come last, so
@@ -70,4 +72,6 @@ enum Schema {
         ) STRICT;
         CREATE TABLE beats (host TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
         """
+
+    private static let second = "CREATE TABLE memory (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;"
 }

@@ -31,7 +31,7 @@ extension Assembly {
     func runner(
         _ diary: RunDiary, _ outbox: NoticeOutbox, reporter: any ProgressReporter, toolsIn directory: String?
     ) -> JobRunner {
-        let work = JobWork(targets: targets, zones: zones) { run, reporter in
+        let work = JobWork(targets: targets, zones: zones, memory: diary) { run, reporter in
             context(run, toolsIn: directory, reporter: reporter)
         }
         return JobRunner(diary: diary, clock: SystemWallClock(), reporter: reporter) {
@@ -55,9 +55,9 @@ extension Assembly {
 
     /// Nil for what works on no server, or on one that cannot be told: the run will say so.
     private func server(of job: Job, _ configuration: Configuration) -> String? {
-        guard case .backup(let backup) = job.kind, let database = configuration.database(named: backup.database),
-            let info = try? ConnectionInfo(parsing: database.readURL ?? database.url)
-        else { return nil }
-        return info.serverText
+        guard let database = job.kind.database.flatMap(configuration.database) else { return nil }
+        let url: String
+        if case .backup = job.kind { url = database.readURL ?? database.url } else { url = database.url }
+        return (try? ConnectionInfo(parsing: url))?.serverText
     }
 }

@@ -11,6 +11,7 @@ package final class MemoryLedger: RunLedger {
         var lastNumber = 0
         var logs: [RunID: [RunLogLine]] = [:]
         var beats: [String: CivilTime] = [:]
+        var memory: [String: String] = [:]
         var failure: (any Error)?
     }
 
@@ -123,6 +124,14 @@ package final class MemoryLedger: RunLedger {
 
     package func beat(host: String, at instant: CivilTime) async throws {
         try access { $0.beats[host] = instant }
+    }
+
+    package func memory(named name: String) async throws -> String? {
+        try access { $0.memory[name] }
+    }
+
+    package func remember(_ text: String?, as name: String) async throws {
+        try access { $0.memory[name] = text }
     }
 
     package func close() async {}

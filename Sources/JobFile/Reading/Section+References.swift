@@ -53,6 +53,12 @@ extension Section {
         return false
     }
 
+    /// The name of one of the file's databases, which the job must have.
+    mutating func database() -> String? {
+        if !has("database") { complain("\(title) needs \"database\"") }
+        return string("database", wanted: "the name of a database of this file")
+    }
+
     mutating func timeZone(_ key: String, _ surroundings: JobFileSurroundings) -> String? {
         guard let name = string(key, wanted: "an IANA time zone such as \"Europe/Berlin\"") else { return nil }
         do throws(ZoneError) {

@@ -30,6 +30,10 @@ struct CrossCheck {
         case .backup(let backup): check(backup, path)
         case .verify(let verify): check(verify, path)
         case .prune(let prune): check(prune, path)
+        case .maintain, .clean, .advise, .sql: break
+        }
+        if let database = job.kind.database {
+            expect(database, among: names.databases, what: "database", path + ["database"])
         }
         if case .after(let other) = job.trigger { expect(other, among: names.jobs, what: "job", path + ["after"]) }
         for (index, name) in job.notify.enumerated() {
@@ -41,7 +45,6 @@ struct CrossCheck {
     }
 
     private mutating func check(_ backup: BackupJob, _ path: [String]) {
-        expect(backup.database, among: names.databases, what: "database", path + ["database"])
         for (index, store) in backup.stores.enumerated() {
             expect(store, among: names.stores, what: "store", path + ["stores", String(index)])
         }
@@ -98,7 +101,7 @@ struct CrossCheck {
             complain(path, "a job cannot conflict with itself (\"overlap\" says what becomes of its own runs)")
         case .job(let name): expect(name, among: names.jobs, what: "job", path)
         case .kind(let kind):
-            let kinds = JobTable.Kind.allCases.map(\.rawValue)
+            let kinds = JobTable.Kind.known.map(\.rawValue)
             guard kinds.contains(kind) else {
                 complain(path, "\"kind:\(kind)\" is no kind of job" + NearestName.suggestion(for: kind, among: kinds))
                 return

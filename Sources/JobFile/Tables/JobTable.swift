@@ -13,6 +13,12 @@ struct JobTable {
         case backup
         case verify
         case prune
+        case maintain
+        case clean
+        case advise
+        case sql
+
+        static var known: [Kind] { allCases.filter { !laterKinds.contains($0.rawValue) } }
     }
 
     static let laterKinds: Set<String> = ["maintain", "clean", "advise", "sql"]
@@ -24,7 +30,7 @@ struct JobTable {
         let what = self.kind(kind, &section)
         let rest = common(kind, &section, name: name)
         section.finish(later: Self.later) { key in
-            let homes = Kind.allCases.filter { $0 != kind && keys(of: $0).contains(key) }.map(\.rawValue)
+            let homes = Kind.known.filter { $0 != kind && keys(of: $0).contains(key) }.map(\.rawValue)
             return homes.isEmpty ? nil : "is a key of jobs of kind \(Section.listed(homes)), not \(kind.rawValue)"
         }
         guard let what else { return nil }
@@ -44,7 +50,7 @@ struct JobTable {
 
     private func kind(_ section: inout Section) -> Kind? {
         guard section.has("kind") else {
-            section.complain("\(section.title) needs \"kind\": \(Section.listed(Kind.allCases.map(\.rawValue)))")
+            section.complain("\(section.title) needs \"kind\": \(Section.listed(Kind.known.map(\.rawValue)))")
             return nil
         }
         if case .string(let text)? = section.value("kind"), Self.laterKinds.contains(text) {
@@ -59,6 +65,10 @@ struct JobTable {
         case .backup: BackupTable().read(&section).map { .backup($0) }
         case .verify: VerifyTable().read(&section).map { .verify($0) }
         case .prune: PruneTable().read(&section).map { .prune($0) }
+        case .maintain: MaintainTable().read(&section).map { .maintain($0) }
+        case .clean: CleanTable().read(&section).map { .clean($0) }
+        case .advise: AdviseTable().read(&section).map { .advise($0) }
+        case .sql: SQLTable(surroundings: surroundings).read(&section).map { .sql($0) }
         }
     }
 

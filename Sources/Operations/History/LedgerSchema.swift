@@ -4,7 +4,7 @@ import Postgres
 /// The schema `dbops` of a run history in PostgreSQL, and how it comes to be there.
 enum LedgerSchema {
     /// Each brings the schema one version further. One that was released is never changed; a later one follows it.
-    private static let migrations: [ServerText] = [first]
+    private static let migrations: [ServerText] = [first, second]
 
     /// Any number, the same for every dbops: daemons that start together make the schema one after another.
     private static let advisoryLock = 6_404_318_200_417_093_377
@@ -101,4 +101,7 @@ enum LedgerSchema {
         );
         CREATE TABLE dbops.beats (host text PRIMARY KEY, at timestamptz NOT NULL)
         """
+
+    private static let second: ServerText =
+        "CREATE TABLE dbops.memory (name text COLLATE \"C\" PRIMARY KEY, text text NOT NULL)"
 }

@@ -49,6 +49,13 @@ extension PostgresLedger {
         }
     }
 
+    package func memory(named name: String) async throws -> String? {
+        try await read { session in
+            try await session.query("SELECT text FROM dbops.memory WHERE name = $1", [ServerText(name)])
+                .rows.first?.string("text")
+        }
+    }
+
     package func beats() async throws -> [String: CivilTime] {
         try await read { session in
             let rows = try await session.query(

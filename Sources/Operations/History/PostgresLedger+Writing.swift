@@ -127,6 +127,20 @@ extension PostgresLedger {
         }
     }
 
+    package func remember(_ text: String?, as name: String) async throws {
+        try await write { session in
+            guard let text else {
+                _ = try await session.query("DELETE FROM dbops.memory WHERE name = $1", [ServerText(name)])
+                return
+            }
+            _ = try await session.query(
+                """
+                INSERT INTO dbops.memory (name, text) VALUES ($1, $2)
+                ON CONFLICT (name) DO UPDATE SET text = excluded.text
+                """, [ServerText(name), ServerText(text)])
+        }
+    }
+
     package func beat(host: String, at instant: CivilTime) async throws {
         try await write { session in
             _ = try await session.query(

@@ -4,14 +4,16 @@ package import JobModel
 package struct JobWork: Sendable {
     private let targets: TargetOpener
     private let zones: ZoneDatabase
+    private let memory: any JobMemory
     private let context: @Sendable (RunID, any ProgressReporter) -> OperationContext
 
     package init(
-        targets: TargetOpener, zones: ZoneDatabase,
+        targets: TargetOpener, zones: ZoneDatabase, memory: any JobMemory,
         context: @escaping @Sendable (RunID, any ProgressReporter) -> OperationContext
     ) {
         self.targets = targets
         self.zones = zones
+        self.memory = memory
         self.context = context
     }
 
@@ -32,6 +34,8 @@ package struct JobWork: Sendable {
             ).run()
         case .prune(let settings):
             try await prune(settings, configuration, context).run()
+        case .maintain, .clean, .advise, .sql:
+            throw JobError.kindNotSupported(job.kind.name)
         }
     }
 

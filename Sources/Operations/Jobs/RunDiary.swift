@@ -3,7 +3,7 @@ package import Logging
 
 /// Keeps the history for whoever runs jobs, and bears its failures: a history that cannot be written is a warning,
 /// never a failed job. What could not be written is kept, up to a limit, and written once it can be.
-package actor RunDiary {
+package actor RunDiary: JobMemory {
     /// What became of a claim.
     package enum Claim: Sendable {
         /// These runs are ours.
@@ -119,6 +119,16 @@ package actor RunDiary {
     package func unfinished() async -> [Run]? { await attempt { try await $0.unfinished() } }
     package func runs(_ query: RunQuery) async -> [Run]? { await attempt { try await $0.runs(query) } }
     package func beats() async -> [String: CivilTime]? { await attempt { try await $0.beats() } }
+
+    // MARK: - What jobs remember
+
+    package func memory(named name: String) async -> String? {
+        await attempt { try await $0.memory(named: name) } ?? nil
+    }
+
+    package func remember(_ text: String?, as name: String) async -> Bool {
+        await attempt { try await $0.remember(text, as: name) } != nil
+    }
 
     // MARK: - Failures
 

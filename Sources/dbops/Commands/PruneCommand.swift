@@ -69,7 +69,7 @@ struct PruneCommand: AsyncParsableCommand {
 
     private func byJobFile(_ assembly: Assembly) async throws -> [PruneReport] {
         let configuration = try assembly.jobFile(jobFile).load().configuration
-        let work = JobWork(targets: assembly.targets, zones: assembly.zones) { run, reporter in
+        let work = JobWork(targets: assembly.targets, zones: assembly.zones, memory: NoJobMemory()) { run, reporter in
             assembly.context(run, toolsIn: nil, reporter: reporter)
         }
         return try await work.prune(

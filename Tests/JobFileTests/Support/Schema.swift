@@ -12,7 +12,7 @@ enum Schema {
             "[stores.NAME]": asked { _ = StoreTable(surroundings: surroundings).read(&$0, name: "any") },
             "retention": asked { _ = RetentionTable().read(&$0) },
         ]
-        add(JobTable.Kind.allCases.map { ($0.rawValue, jobs.keys(of: $0)) }, to: &keys, "[jobs.NAME]", "Jobs")
+        add(JobTable.Kind.known.map { ($0.rawValue, jobs.keys(of: $0)) }, to: &keys, "[jobs.NAME]", "Jobs")
         add(
             NotifierTable.Kind.allCases.map { ($0.rawValue, notifiers.keys(of: $0)) }, to: &keys, "[notifiers.NAME]",
             "Notifiers")

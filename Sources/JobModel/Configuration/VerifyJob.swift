@@ -1,0 +1,20 @@
+/// What a job of kind `verify` does.
+package struct VerifyJob: Sendable, Equatable {
+    package enum Choice: String, Sendable, CaseIterable {
+        case newest
+        case random
+        case oldestUnverified = "oldest-unverified"
+    }
+
+    /// The backup job whose backups are proven.
+    package var of: String
+    package var which = Choice.newest
+    /// The store to read from. Default: the backup job's primary one.
+    package var store: String?
+    /// Sessions that load and compare at the same time. Default: 4.
+    package var jobs = 4
+
+    package init(of job: String) {
+        of = job
+    }
+}

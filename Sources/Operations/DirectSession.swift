@@ -1,0 +1,46 @@
+import JobModel
+import Postgres
+
+extension Session {
+    /// A session for work on a live server, straight to it: no pooler between, and nothing of what role, database or
+    /// connection string set can end it or lead its names elsewhere.
+    ///
+    /// `search_path` is empty. A statement that waits for a lock ends after `lockTimeout`, one that runs after
+    /// `statementTimeout`; zero is no limit. Throws ``PostgresError/pooler(server:)`` behind a pooler.
+    static func openDirect(
+        _ info: ConnectionInfo, applicationName: String, lockTimeout: Duration, statementTimeout: Duration,
+        settings: [ServerText] = []
+    ) async throws -> Session {
+        let name = ServerText(applicationName).quotedAsLiteral
+        let session = try await Session.open(
+            info, applicationName: applicationName,
+            startupStatements: [
+                "SET default_transaction_isolation = 'read committed'",
+                "SET default_transaction_deferrable = off",
+                "SELECT pg_catalog.set_config('search_path', '', false)",
+                "SELECT pg_catalog.set_config('application_name', \(name), false)",
+                "SET DateStyle = ISO",
+                "SET IntervalStyle = postgres",
+                "SET TimeZone = 'UTC'",
+                "SET bytea_output = hex",
+                "SET idle_in_transaction_session_timeout = 0",
+            ] + SessionSettings.lasting + [
+                "SET lock_timeout = \(lockTimeout.wholeMilliseconds)",
+                "SET statement_timeout = \(statementTimeout.wholeMilliseconds)",
+            ] + settings)
+        do {
+            try await session.refusePooler()
+            return session
+        } catch {
+            await CleanupScope.run { await session.close() }
+            throw error
+        }
+    }
+}
+
+extension Duration {
+    /// As PostgreSQL's settings of time take it.
+    fileprivate var wholeMilliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}
