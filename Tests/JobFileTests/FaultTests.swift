@@ -37,8 +37,11 @@ struct Slip: CustomTestStringConvertible, Sendable {
             #"15:1: jobs of kind "maintain" are not supported by this version"#),
         Slip(
             "[jobs.m]\nkind = \"bakup\"",
-            #"15:1: "kind" takes backup, verify or prune, not "bakup" (did you mean "backup"?)"#),
-        Slip("[jobs.m]\ndatabase = \"shop\"", #"14:1: [jobs.m] needs "kind": backup, verify or prune"#),
+            #"15:1: "kind" takes backup, verify, prune, maintain, clean, advise or sql, not "bakup" (did you mean "backup"?)"#
+        ),
+        Slip(
+            "[jobs.m]\ndatabase = \"shop\"",
+            #"14:1: [jobs.m] needs "kind": backup, verify, prune, maintain, clean, advise or sql"#),
         Slip(
             "[jobs.m]\nkind = \"backup\"", #"14:1: [jobs.m] needs "database""#, #"14:1: [jobs.m] needs "stores""#),
         Slip("[jobs.m]\nkind = \"verify\"", #"14:1: [jobs.m] needs "of": the backup job that it proves"#),

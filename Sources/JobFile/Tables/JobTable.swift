@@ -50,7 +50,7 @@ struct JobTable {
 
     private func kind(_ section: inout Section) -> Kind? {
         guard section.has("kind") else {
-            section.complain("\(section.title) needs \"kind\": \(Section.listed(Kind.known.map(\.rawValue)))")
+            section.complain("\(section.title) needs \"kind\": \(Section.listed(Kind.allCases.map(\.rawValue)))")
             return nil
         }
         if case .string(let text)? = section.value("kind"), Self.laterKinds.contains(text) {
