@@ -27,13 +27,30 @@ extension Assembly {
         }
     }
 
+    /// Makes attempts at jobs of all kinds.
+    func work(toolsIn directory: String?, memory: any JobMemory) -> JobWork {
+        JobWork(targets: targets, zones: zones, memory: memory) { run, reporter in
+            context(run, toolsIn: directory, reporter: reporter)
+        }
+    }
+
+    /// What a run of a job would do, with what the history, where there is one, remembers of earlier ones.
+    func preview(of job: Job, in configuration: Configuration, toolsIn directory: String?) async throws -> JobPreview {
+        let memory = RunDiary(logger: Logger(label: "dbops") { _ in SwiftLogNoOpLogHandler() }) {
+            try await historyForReading(configuration.daemon.state)
+        }
+        defer { progress.finish() }
+        let preview = try await work(toolsIn: directory, memory: memory)
+            .preview(job, in: configuration, as: newRunID(), reporter: progress)
+        await memory.close()
+        return preview
+    }
+
     /// Runs jobs, and tells `reporter` what the runs' logs are told.
     func runner(
         _ diary: RunDiary, _ outbox: NoticeOutbox, reporter: any ProgressReporter, toolsIn directory: String?
     ) -> JobRunner {
-        let work = JobWork(targets: targets, zones: zones, memory: diary) { run, reporter in
-            context(run, toolsIn: directory, reporter: reporter)
-        }
+        let work = work(toolsIn: directory, memory: diary)
         return JobRunner(diary: diary, clock: SystemWallClock(), reporter: reporter) {
             try await work.attempt($0, in: $1, as: $2, reporter: $3)
         } notify: { job, configuration, run, result in

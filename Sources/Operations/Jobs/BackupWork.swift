@@ -13,23 +13,38 @@ struct BackupWork: Sendable {
     let context: OperationContext
 
     func run() async throws -> JobResult {
-        guard let database = configuration.database(named: settings.database) else {
-            throw JobError.unknownName(kind: "database", name: settings.database)
-        }
+        let database = try database()
         let (destinations, closed) = try open(settings.stores)
-        let source = try targets.source(of: database)
         let lock = JobLock(
             job: job.name, stores: destinations.map(\.store.location), primary: try targets.primary(of: database),
-            standby: database.readURL == nil ? nil : source)
-        let operation = BackupOperation(
-            context: context, connection: source, destinations: destinations, job: job.name,
-            settings: settings.settings)
+            standby: database.readURL == nil ? nil : try targets.source(of: database))
+        let operation = try operation(database, destinations)
         return try await context.withJobLock(lock) {
             let report = try await operation.execute()
             let shrunken = await weigh(report, destinations)
             let pruned = await prune()
             return try result(report, closed: closed, shrunken: shrunken, pruned: pruned)
         }
+    }
+
+    /// What ``run()`` would copy; nothing is locked for longer than that takes, and nothing is written.
+    func preview() async throws -> BackupPreview {
+        let (destinations, closed) = try open(settings.stores)
+        for complaint in closed { context.reporter.report(.warning(complaint)) }
+        return try await operation(try database(), destinations).preview()
+    }
+
+    private func database() throws -> DatabaseTarget {
+        guard let database = configuration.database(named: settings.database) else {
+            throw JobError.unknownName(kind: "database", name: settings.database)
+        }
+        return database
+    }
+
+    private func operation(_ database: DatabaseTarget, _ destinations: [BackupDestination]) throws -> BackupOperation {
+        BackupOperation(
+            context: context, connection: try targets.source(of: database), destinations: destinations, job: job.name,
+            settings: settings.settings)
     }
 
     /// Stores that can be opened, and what is to be said of the others: one without credentials costs only its own copy.

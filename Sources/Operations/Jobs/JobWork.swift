@@ -39,6 +39,31 @@ package struct JobWork: Sendable {
         }
     }
 
+    /// What ``attempt(_:in:as:reporter:)`` would do, decided in the same way; nothing is recorded, written or deleted.
+    /// Throws where the run itself could not begin.
+    package func preview(
+        _ job: Job, in configuration: Configuration, as run: RunID, reporter: any ProgressReporter
+    ) async throws -> JobPreview {
+        let context = context(run, reporter)
+        return switch job.kind {
+        case .backup(let settings):
+            .backup(
+                try await BackupWork(
+                    job: job, settings: settings, configuration: configuration, targets: targets, zones: zones,
+                    context: context
+                ).preview())
+        case .verify(let settings):
+            .verify(
+                try await VerifyWork(
+                    name: job.name, job: settings, configuration: configuration, targets: targets, context: context
+                ).preview())
+        case .prune(let settings):
+            .prune(try await prune(settings, configuration, context).preview())
+        case .maintain, .clean, .advise, .sql:
+            throw JobError.kindNotSupported(job.kind.name)
+        }
+    }
+
     /// Does what a job of kind prune does, or tells what it would do: one report for each job.
     package func prune(
         _ settings: PruneJob, in configuration: Configuration, isPreview: Bool, reporter: any ProgressReporter,

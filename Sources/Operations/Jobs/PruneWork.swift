@@ -18,13 +18,16 @@ struct PruneWork: Sendable {
     /// One report for each job.
     func execute() async throws -> [PruneReport] {
         var reports: [PruneReport] = []
-        for pruned in try jobs() { reports += try await prune(pruned) }
+        let record = PrunePlanRecord(reporter: context.reporter)
+        for pruned in try jobs() { reports += try await prune(pruned) { record.add($0) } }
         return reports
     }
 
-    /// Nothing where the job keeps everything.
-    func prune(_ pruned: Job) async throws -> [PruneReport] {
-        guard let operation = try operation(pruned) else { return [] }
+    /// Nothing where the job keeps everything. `willExecute` is told each store's plan before anything of it is done.
+    func prune(
+        _ pruned: Job, willExecute: @escaping @Sendable (PrunePlan) -> Void = { _ in }
+    ) async throws -> [PruneReport] {
+        guard let operation = try operation(pruned, willExecute) else { return [] }
         for store in try stores(of: pruned) { try await requireAgreeingClocks(store, job: pruned.name) }
         let report = try await operation.execute()
         for store in report.stores {
@@ -41,7 +44,7 @@ struct PruneWork: Sendable {
     func preview() async throws -> [PruneReport] {
         var previews: [PruneReport] = []
         for pruned in try jobs() {
-            if let operation = try operation(pruned) { previews.append(try await operation.preview()) }
+            if let operation = try operation(pruned, { _ in }) { previews.append(try await operation.preview()) }
         }
         return previews
     }
@@ -59,14 +62,17 @@ struct PruneWork: Sendable {
         }
     }
 
-    private func operation(_ pruned: Job) throws -> PruneOperation? {
+    private func operation(
+        _ pruned: Job, _ willExecute: @escaping @Sendable (PrunePlan) -> Void
+    ) throws -> PruneOperation? {
         guard case .backup(let backup) = pruned.kind, let policy = backup.retention else { return nil }
         var request = PruneRequest(job: pruned.name, policy: policy)
         request.zone = try zones.rules(named: pruned.timezone)
         request.requiresVerified = backup.requiresVerified
         request.shrinkLimit = backup.shrinkLimit
         request.abandonedAfter = job.abandonedAfter
-        return PruneOperation(context: context, request: request, stores: try stores(of: pruned))
+        return PruneOperation(
+            context: context, request: request, stores: try stores(of: pruned), willExecute: willExecute)
     }
 
     private func stores(of pruned: Job) throws -> [any ObjectStore] {

@@ -12,18 +12,13 @@ struct VerifyWork: Sendable {
     let context: OperationContext
 
     func run() async throws -> JobResult {
-        guard case .backup(let proven)? = configuration.job(named: job.of)?.kind else {
-            throw JobError.unknownName(kind: "backup job", name: job.of)
-        }
-        guard let storeName = job.store ?? proven.stores.first, let target = configuration.store(named: storeName)
-        else {
-            throw JobError.unknownName(kind: "store", name: job.store ?? "")
-        }
-        let store = try targets.store(target)
-        let settings = try settings(database: configuration.database(named: proven.database))
+        let (store, settings) = try place()
         let lease = LeaseObject(store: store, job: job.of, purpose: .verify)
         let (source, report) = try await context.withLease(lease) { _ in
-            let source = try await choose(in: store)
+            let chosen = try await choose(in: store)
+            context.reporter.report(.note("chose \(chosen.url)"))
+            context.reporter.report(.plan(try VerifyPreview(chosen, which: job.which, settings: settings).json()))
+            let source = try await BackupSource.open(ObjectKey(chosen.name.folder), in: store)
             return (source, try await VerifyOperation(context: context, source: source, settings: settings).execute())
         }
         let json = try VerificationJobReport(report).json()
@@ -36,6 +31,24 @@ struct VerifyWork: Sendable {
         return JobResult(outcome: .failed, message: Self.complaint(report), report: json, category: .damaged)
     }
 
+    /// Which backup ``run()`` would prove, and where; of several that may be picked at random, one of them.
+    func preview() async throws -> VerifyPreview {
+        let (store, settings) = try place()
+        return VerifyPreview(try await choose(in: store), which: job.which, settings: settings)
+    }
+
+    /// The store that is read, and how its backup is proven.
+    private func place() throws -> (store: any ObjectStore, settings: VerifySettings) {
+        guard case .backup(let proven)? = configuration.job(named: job.of)?.kind else {
+            throw JobError.unknownName(kind: "backup job", name: job.of)
+        }
+        guard let storeName = job.store ?? proven.stores.first, let target = configuration.store(named: storeName)
+        else {
+            throw JobError.unknownName(kind: "store", name: job.store ?? "")
+        }
+        return (try targets.store(target), try settings(database: configuration.database(named: proven.database)))
+    }
+
     private func settings(database: DatabaseTarget?) throws -> VerifySettings {
         var settings = VerifySettings()
         settings.jobs = job.jobs
@@ -43,21 +56,18 @@ struct VerifyWork: Sendable {
         return settings
     }
 
-    private func choose(in store: any ObjectStore) async throws -> BackupSource {
+    private func choose(in store: any ObjectStore) async throws -> BackupCatalog.Entry {
         // A name dated in the future was made by a clock that was wrong: it is not the newest.
         let now = CivilTime(context.clock.now)
         let backups = try await BackupCatalog(store: store).list(job: job.of).backups.filter {
             $0.manifest.startedAt <= now
         }
         guard let newest = backups.last else { throw JobError.noBackup(job: job.of, store: store.location.url) }
-        let chosen =
-            switch job.which {
-            case .newest: newest
-            case .random: backups.randomElement() ?? newest
-            case .oldestUnverified: backups.first { $0.verification == nil } ?? newest
-            }
-        context.reporter.report(.note("chose \(chosen.url)"))
-        return try await BackupSource.open(ObjectKey(chosen.name.folder), in: store)
+        return switch job.which {
+        case .newest: newest
+        case .random: backups.randomElement() ?? newest
+        case .oldestUnverified: backups.first { $0.verification == nil } ?? newest
+        }
     }
 
     private static func complaint(_ report: VerificationReport) -> String {

@@ -9,13 +9,19 @@ package struct PruneOperation: Sendable {
     private let context: OperationContext
     private let request: PruneRequest
     private let stores: [any ObjectStore]
+    private let willExecute: @Sendable (PrunePlan) -> Void
     private let warnings: Warnings
 
     /// `stores` are all stores of the job: what was verified in one counts in every other that holds the same.
-    package init(context: OperationContext, request: PruneRequest, stores: [any ObjectStore]) {
+    /// `willExecute` is told each store's plan before anything of it is done.
+    package init(
+        context: OperationContext, request: PruneRequest, stores: [any ObjectStore],
+        willExecute: @escaping @Sendable (PrunePlan) -> Void = { _ in }
+    ) {
         self.context = context
         self.request = request
         self.stores = stores
+        self.willExecute = willExecute
         warnings = Warnings(reporter: context.reporter)
     }
 
@@ -28,6 +34,7 @@ package struct PruneOperation: Sendable {
                 _ = try await stores[index].folders(under: nil)
                 return try await context.withLease(lease(stores[index])) { lease in
                     let plan = try await plan(for: index)
+                    willExecute(plan)
                     return try await execute(plan, in: stores[index]) { try await lease.confirm() }
                 }
             }

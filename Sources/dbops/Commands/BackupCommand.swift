@@ -135,8 +135,8 @@ struct BackupNowCommand: AsyncParsableCommand {
 
     private func runJob(_ assembly: Assembly) async throws {
         let configuration = try assembly.jobFile(jobFile).load().configuration
-        let (job, backup) = try assembly.backupJob(job, in: configuration)
-        if dryRun { return try await preview(job.name, backup, configuration, assembly) }
+        let (job, _) = try assembly.backupJob(job, in: configuration)
+        if dryRun { return try await preview(job, configuration, assembly) }
         let (run, result) = try await ManualRun(assembly: assembly, job: job, configuration: configuration)
             .run(toolsIn: connection.pgBin)
         assembly.progress.finish()
@@ -147,20 +147,8 @@ struct BackupNowCommand: AsyncParsableCommand {
         if run.outcome == .partial { throw ArgumentParser.ExitCode(ExitCode.partial.rawValue) }
     }
 
-    private func preview(
-        _ name: String, _ backup: BackupJob, _ configuration: Configuration, _ assembly: Assembly
-    ) async throws {
-        guard let database = configuration.database(named: backup.database) else {
-            throw JobError.unknownName(kind: "database", name: backup.database)
-        }
-        let destinations = try backup.stores.compactMap(configuration.store).map {
-            BackupDestination(name: $0.name, store: try assembly.targets.store($0))
-        }
-        let preview = try await BackupOperation(
-            context: assembly.context(toolsIn: connection.pgBin), connection: try assembly.targets.source(of: database),
-            destinations: destinations, job: name, settings: backup.settings
-        ).preview()
-        assembly.progress.finish()
-        try BackupRendering.print(preview, json: global.json)
+    private func preview(_ job: Job, _ configuration: Configuration, _ assembly: Assembly) async throws {
+        let preview = try await assembly.preview(of: job, in: configuration, toolsIn: connection.pgBin)
+        try JobPreviewRendering.print(preview, json: global.json, quiet: global.quiet)
     }
 }

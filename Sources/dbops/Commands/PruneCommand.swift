@@ -69,10 +69,7 @@ struct PruneCommand: AsyncParsableCommand {
 
     private func byJobFile(_ assembly: Assembly) async throws -> [PruneReport] {
         let configuration = try assembly.jobFile(jobFile).load().configuration
-        let work = JobWork(targets: assembly.targets, zones: assembly.zones, memory: NoJobMemory()) { run, reporter in
-            assembly.context(run, toolsIn: nil, reporter: reporter)
-        }
-        return try await work.prune(
+        return try await assembly.work(toolsIn: nil, memory: NoJobMemory()).prune(
             try settings(configuration), in: configuration, isPreview: dryRun, reporter: assembly.progress,
             as: assembly.newRunID())
     }
@@ -92,7 +89,7 @@ struct PruneCommand: AsyncParsableCommand {
     }
 
     /// The failure itself where it is the only one and nothing was done before it.
-    private static func fail(_ report: PruneReport) throws {
+    static func fail(_ report: PruneReport) throws {
         let failures = report.stores.compactMap(\.failure)
         guard let first = failures.first else { return }
         if report.outcome == .failed { throw first }

@@ -10,9 +10,12 @@ struct RunCommand: AsyncParsableCommand {
             The same run that the daemon makes: with the job's locks, retries, timeout and
             notifications, and a record in the history. A CronJob pod runs one job so; with
             --scheduled-at the instant that was due gets the record, and is run only once.
+            With --dry-run nothing is done and nothing recorded: it prints what a backup
+            would copy, which backup would be proven and where, what retention would delete.
 
             EXAMPLES
               dbops run nightly
+              dbops run nightly --dry-run
               dbops run nightly --scheduled-at 2026-11-21T01:00:00Z
             """)
 
@@ -24,6 +27,9 @@ struct RunCommand: AsyncParsableCommand {
             "The instant that this run was due at, as 2026-11-21T01:00:00Z.", valueName: "instant"))
     var scheduledAt: String?
 
+    @Flag(help: "Print what the run would do, and do nothing.")
+    var dryRun = false
+
     @Option(
         help: ArgumentHelp(
             "Where pg_dump, pg_restore and the server programs are. Default: the usual places of each major.",
@@ -34,6 +40,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
+        if dryRun, scheduledAt != nil { throw ValidationError("--dry-run records nothing: leave --scheduled-at out.") }
         if let scheduledAt, CivilTime(rfc3339: scheduledAt) == nil {
             throw ValidationError("--scheduled-at takes an instant like 2026-11-21T01:00:00Z, not \"\(scheduledAt)\"")
         }
@@ -46,6 +53,7 @@ struct RunCommand: AsyncParsableCommand {
             guard let job = configuration.job(named: job) else {
                 throw UnknownJobError(name: job, known: configuration.jobs.map(\.name))
             }
+            if dryRun { return try await preview(job, configuration, assembly) }
             let (ended, result) = try await ManualRun(
                 assembly: assembly, job: job, configuration: configuration,
                 scheduledAt: scheduledAt.flatMap { CivilTime(rfc3339: $0) }
@@ -54,6 +62,12 @@ struct RunCommand: AsyncParsableCommand {
             try RunRendering.print(ended, json: global.json, quiet: global.quiet)
             if let code = Self.exitCode(ended, result) { throw ArgumentParser.ExitCode(code.rawValue) }
         }
+    }
+
+    private func preview(_ job: Job, _ configuration: Configuration, _ assembly: Assembly) async throws {
+        let preview = try await assembly.preview(of: job, in: configuration, toolsIn: pgBin)
+        try JobPreviewRendering.print(preview, json: global.json, quiet: global.quiet)
+        if case .prune(let reports) = preview { try PruneCommand.fail(PruneReport(stores: reports.flatMap(\.stores))) }
     }
 
     /// Nil where all went well.

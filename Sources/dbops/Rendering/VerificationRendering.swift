@@ -24,6 +24,16 @@ enum VerificationRendering {
         }
     }
 
+    static func print(_ preview: VerifyPreview, json: Bool) throws {
+        if json { return try JSONLine.print(preview) }
+        Swift.print("Would prove \(preview.url) (\(preview.which))")
+        Swift.print(
+            "of \(preview.database): \(Quantities.count(preview.tables)) tables, \(Quantities.count(preview.rows)) rows, "
+                + Quantities.bytes(preview.bytesRaw))
+        Swift.print("in \(preview.server), with \(preview.jobs) sessions.")
+        Swift.print("Last verified: \(preview.verifiedAt?.text ?? "never")")
+    }
+
     private static func printCheck(_ check: VerificationCheck, quiet: Bool) {
         let isFailed = check.verdict == .failed
         guard isFailed || !quiet else { return }

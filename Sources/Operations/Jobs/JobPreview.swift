@@ -1,0 +1,7 @@
+/// What one run of a job would do, of whichever kind: decided as the run itself decides, and not begun.
+package enum JobPreview: Sendable {
+    case backup(BackupPreview)
+    case verify(VerifyPreview)
+    /// One for each job whose retention would be applied.
+    case prune([PruneReport])
+}

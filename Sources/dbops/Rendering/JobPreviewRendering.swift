@@ -1,0 +1,14 @@
+import JobModel
+import Operations
+
+/// What a run of a job would do, of each kind.
+enum JobPreviewRendering {
+    static func print(_ preview: JobPreview, json: Bool, quiet: Bool) throws {
+        switch preview {
+        case .backup(let preview): try BackupRendering.print(preview, json: json)
+        case .verify(let preview): try VerificationRendering.print(preview, json: json)
+        case .prune(let reports):
+            for report in reports { try PruneRendering.print(report, isPreview: true, json: json, quiet: quiet) }
+        }
+    }
+}
