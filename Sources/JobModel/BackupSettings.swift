@@ -8,10 +8,17 @@ package struct BackupSettings: Sendable, Equatable {
     package var lockWait: Duration = .seconds(60)
     /// COPY text per gzip member. Default: 1 MiB.
     package var chunkSizeInBytes = 1 << 20
+    /// Whether large tables are copied by several workers at the same time. Default: true.
+    package var splitsTables = true
+    /// How much of a table, with its TOAST, one of them copies at a time. Default: 64 MiB.
+    package var rangeSizeInBytes = 64 << 20
     /// How often the heartbeat object is renewed. Default: 60 s.
     package var heartbeatInterval: Duration = .seconds(60)
     /// How often the leader's session is used and looks for sessions that wait for our locks. Default: 20 s.
     package var leaderCheckInterval: Duration = .seconds(20)
 
     package init() {}
+
+    /// Nil where no table is split: a single worker has nobody to share with.
+    package var rangeSizeInBytesInUse: Int? { splitsTables && workers > 1 ? rangeSizeInBytes : nil }
 }

@@ -14,6 +14,12 @@ enum CopyOutStatement {
         if let condition { return "COPY (SELECT \(list) FROM \(table) \(condition)) TO STDOUT" }
         return columns.isEmpty ? "COPY \(table) TO STDOUT" : "COPY \(table) (\(list)) TO STDOUT"
     }
+
+    /// The rows in some blocks of the table itself, which has columns.
+    static func text(schema: ServerText, name: ServerText, columns: [ServerText], range: BlockRange) -> ServerText {
+        let table = SQLIdentifier(schema: schema, name: name).quoted
+        return "COPY (SELECT \(columns.joined(separator: ", ")) FROM ONLY \(table) \(range.condition)) TO STDOUT"
+    }
 }
 
 extension Manifest.Table {

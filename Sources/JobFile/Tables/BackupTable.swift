@@ -27,6 +27,7 @@ struct BackupTable {
     private func settings(_ section: inout Section) -> BackupSettings {
         var settings = BackupSettings()
         if let workers = section.wholeNumber("workers", in: 1...64) { settings.workers = workers }
+        if let splits = section.flag("split_tables") { settings.splitsTables = splits }
         if let compression = compression(&section) { settings.compression = compression }
         if let wait = section.duration("lock_wait", in: .zero ... .days(1)) { settings.lockWait = wait }
         settings.filters = filters(&section)

@@ -80,7 +80,8 @@ package struct BackupOperation: Sendable {
         try await withLeaderSession { session, facts, pgDump in
             let begun = try await ConsistentStart(
                 session: session, facts: facts, harvest: harvest(pgDump, of: session, facts: facts),
-                patience: settings.lockWait, reporter: context.reporter, warnings: warnings
+                rangeSizeInBytes: settings.rangeSizeInBytesInUse, patience: settings.lockWait,
+                reporter: context.reporter, warnings: warnings
             ).begin()
             try await begun.leader.release()
             return preview(of: begun, facts: facts, pgDump: pgDump)
@@ -133,12 +134,13 @@ package struct BackupOperation: Sendable {
         context.reporter.report(.phase("locking tables and reading the table of contents"))
         let begun = try await ConsistentStart(
             session: session, facts: facts, harvest: harvest(pgDump, of: session, facts: facts),
-            patience: settings.lockWait, reporter: context.reporter, warnings: warnings
+            rangeSizeInBytes: settings.rangeSizeInBytesInUse, patience: settings.lockWait, reporter: context.reporter,
+            warnings: warnings
         ).begin()
         try await crossCheck(begun.contents, pgDump: pgDump)
         context.reporter.report(.plan(try preview(of: begun, facts: facts, pgDump: pgDump).json()))
         context.reporter.report(
-            .expected(items: begun.plan.tasks.count, bytes: begun.plan.expectedBytes))
+            .expected(items: begun.plan.itemCount, bytes: begun.plan.expectedBytes))
         context.reporter.report(.phase("copying \(begun.plan.tables.count) tables"))
         let results = try await copy(begun, to: destinations)
         try await begun.leader.release()

@@ -22,11 +22,17 @@ struct TableTask: Sendable, Hashable {
     /// `pg_class.relkind` and `pg_class.relpersistence`.
     let relkind: String
     let persistence: String
+    /// The parts in which it is copied, by several workers; one for most tables.
+    var ranges = [BlockRange.wholeTable]
 
     var displayName: String { "\(schema).\(name)" }
 
     var copyStatement: ServerText {
         CopyOutStatement.text(schema: schema, name: name, columns: columns, condition: condition)
+    }
+
+    func copyStatement(of range: BlockRange) -> ServerText {
+        CopyOutStatement.text(schema: schema, name: name, columns: columns, range: range)
     }
 }
 
@@ -39,6 +45,7 @@ struct LargeObjectTask: Sendable, Hashable {
 /// One thing for a worker to do.
 enum DumpTask: Sendable, Hashable {
     case table(TableTask)
+    case range(TableTask, BlockRange)
     case largeObjects(LargeObjectTask)
 }
 
@@ -49,6 +56,12 @@ struct BackupPlan: Sendable {
     /// Tables that are in the dump without their rows, and why.
     var tablesWithoutData: [Manifest.TableWithoutData]
 
-    var tasks: [DumpTask] { tables.map(DumpTask.table) + largeObjects.map(DumpTask.largeObjects) }
+    /// The ranges of a table stand together, so that few tables are under way at the same time.
+    var tasks: [DumpTask] { tables.flatMap(Self.tasks) + largeObjects.map(DumpTask.largeObjects) }
+    var itemCount: Int { tables.count + largeObjects.count }
     var expectedBytes: Int { tables.reduce(0) { $0 + $1.sizeInBytes } }
+
+    private static func tasks(for table: TableTask) -> [DumpTask] {
+        table.ranges.count > 1 ? table.ranges.map { .range(table, $0) } : [.table(table)]
+    }
 }

@@ -11,6 +11,8 @@ enum BackupPlanner {
         var readable = true
         var relkind = "r"
         var persistence = "p"
+        /// Of a table that can be read by ranges of blocks; nil for all others.
+        var blocks: Int?
     }
 
     struct Facts: Sendable {
@@ -27,10 +29,16 @@ enum BackupPlanner {
     /// Large objects per task, so that several workers share them.
     static let largeObjectsPerTask = 200
 
-    static func plan(_ contents: TableOfContents, facts: Facts) throws -> BackupPlan {
+    /// Tables are split into ranges of about `rangeSizeInBytes`; nil splits none.
+    static func plan(
+        _ contents: TableOfContents, facts: Facts, rangeSizeInBytes: Int? = nil
+    ) throws -> BackupPlan {
         let entries = contents.tableData
         try refuseHiddenRows(entries, facts: facts)
-        let tables = try entries.map { try task(for: $0, facts: facts) }
+        let tables = try entries.map { entry in
+            let task = try task(for: entry, facts: facts)
+            return rangeSizeInBytes.map { split(task, facts.tables[task.oid], rangeSizeInBytes: $0) } ?? task
+        }
         return BackupPlan(
             tables: tables.sorted { ($0.sizeInBytes, $1.dumpID) > ($1.sizeInBytes, $0.dumpID) },
             largeObjects: try largeObjects(contents),
@@ -57,6 +65,14 @@ enum BackupPlanner {
             condition: condition.flatMap { $0.bytes.isEmpty ? nil : $0 },
             root: root(of: entry, statement, facts: facts), fileName: "\(entry.dumpID).dat.gz",
             relkind: table.relkind, persistence: table.persistence)
+    }
+
+    private static func split(_ task: TableTask, _ facts: TableFacts?, rangeSizeInBytes: Int) -> TableTask {
+        guard let blocks = facts?.blocks, task.condition == nil, !task.columns.isEmpty else { return task }
+        var task = task
+        task.ranges = BlockRange.covering(
+            blocks: blocks, sizeInBytes: task.sizeInBytes, targetSizeInBytes: rangeSizeInBytes)
+        return task
     }
 
     /// Rows that are loaded through a root are hashed in the root's column order, because they may come to lie in a

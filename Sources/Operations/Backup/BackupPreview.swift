@@ -40,6 +40,7 @@ package struct BackupPreview: Sendable, Encodable {
 
     private static func note(on table: TableTask) -> String? {
         if let condition = table.condition { return "only \(condition)" }
-        return table.root.map { "loaded through \($0.target)" }
+        if let root = table.root { return "loaded through \(root.target)" }
+        return table.ranges.count > 1 ? "in \(table.ranges.count) ranges" : nil
     }
 }

@@ -16,6 +16,7 @@ struct ConsistentStart {
     let session: Session
     let facts: ServerFacts
     let harvest: TOCHarvest
+    var rangeSizeInBytes: Int?
     let patience: Duration
     let reporter: any ProgressReporter
     let warnings: Warnings
@@ -49,7 +50,8 @@ struct ConsistentStart {
             throw OperationError.changingTables(table: table, reason: reason)
         }
         let facts = try await BackupPlanner.gatherFacts(for: contents, leader: leader)
-        return Begun(leader: leader, contents: contents, plan: try BackupPlanner.plan(contents, facts: facts))
+        let plan = try BackupPlanner.plan(contents, facts: facts, rangeSizeInBytes: rangeSizeInBytes)
+        return Begun(leader: leader, contents: contents, plan: plan)
     }
 
     /// Where pg_dump fails on a table that the leader could not lock, the leader's own error says it better.

@@ -12,26 +12,46 @@ struct DumpWorkers: Sendable {
     let warnings: Warnings
 
     func run(_ plan: BackupPlan, workers: Int) async throws -> DumpResults {
-        let queue = WorkQueue(plan.tasks)
-        let forLeader = WorkQueue<TableTask>([])
-        let results = DumpResults()
+        let work = Work(plan, tableDump)
         let sessions = try await openSessions(max(1, min(workers, plan.tasks.count)))
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for session in sessions {
-                    group.addTask { try await work(on: session, queue, forLeader, results) }
+                    group.addTask { try await take(work, on: session) }
                 }
                 try await group.waitForAll()
             }
-            while let task = forLeader.next() {
-                results.add(try await copy(task, on: leader.session))
+            while let task = work.forLeader.next() {
+                work.results.add(try await copy(task, on: leader.session))
             }
         } catch {
             await close(sessions)
             throw error
         }
         await close(sessions)
-        return results
+        return work.results
+    }
+
+    /// What the workers share.
+    private struct Work: Sendable {
+        let queue: WorkQueue<DumpTask>
+        /// Tables that only the leader can still read.
+        let forLeader = WorkQueue<TableTask>([])
+        let results = DumpResults()
+        private let rangedTables: [Int: RangedTable]
+
+        init(_ plan: BackupPlan, _ tableDump: TableDump) {
+            queue = WorkQueue(plan.tasks)
+            let split = plan.tables.filter { $0.ranges.count > 1 }
+            rangedTables = Dictionary(uniqueKeysWithValues: split.map { ($0.dumpID, tableDump.ranged($0)) })
+        }
+
+        func ranged(_ table: TableTask) throws(OperationError) -> RangedTable {
+            guard let ranged = rangedTables[table.dumpID] else {
+                throw .incomplete(reason: "a range of \(table.displayName) is not of a split table")
+            }
+            return ranged
+        }
     }
 
     private func close(_ sessions: [Session]) async {
@@ -70,29 +90,31 @@ struct DumpWorkers: Sendable {
         }
     }
 
-    private func work(
-        on session: Session, _ queue: WorkQueue<DumpTask>, _ forLeader: WorkQueue<TableTask>, _ results: DumpResults
-    ) async throws {
-        while let task = queue.next() {
+    private func take(_ work: Work, on session: Session) async throws {
+        while let task = work.queue.next() {
             try Task.checkCancellation()
             switch task {
             case .table(let table):
                 if let result = try await dump(table, on: session) {
-                    results.add(result)
+                    work.results.add(result)
                 } else {
-                    forLeader.append(table)
+                    work.forLeader.append(table)
                 }
+            case .range(let table, let range):
+                try await dump(range, of: work.ranged(table), on: session, work)
             case .largeObjects(let batch):
-                results.add(try await largeObjectDump.run(batch, on: session))
+                work.results.add(try await largeObjectDump.run(batch, on: session))
             }
         }
     }
 
     /// A lock holds the table, not its name: a schema can be renamed, and its name taken over by another, under any
     /// lock. So the name is looked up again after the rows were read by it.
-    private func copy(_ table: TableTask, on session: Session) async throws -> DumpResults.Table {
+    private func checked<Success>(
+        _ table: TableTask, on session: Session, _ copy: () async throws -> Success
+    ) async throws -> Success {
         do {
-            let result = try await tableDump.run(table, on: session)
+            let result = try await copy()
             let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
             let now = try await session.query("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid AS oid", [name])
             guard try now.onlyRow().optionalOID("oid") == table.oid else {
@@ -105,23 +127,60 @@ struct DumpWorkers: Sendable {
         }
     }
 
+    private func copy(_ table: TableTask, on session: Session) async throws -> DumpResults.Table {
+        try await checked(table, on: session) { try await tableDump.run(table, on: session) }
+    }
+
     /// Nil where the table cannot be locked at once: somebody's ALTER is queued behind the leader's lock, and only the
-    /// leader itself can still read the table. The lock is given back after the copy, so a worker holds one at a time.
+    /// leader itself can still read the table.
     private func dump(_ table: TableTask, on session: Session) async throws -> DumpResults.Table? {
-        try await session.execute("SAVEPOINT one_table")
-        do {
-            let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
-            try await session.execute("LOCK TABLE ONLY \(name) IN ACCESS SHARE MODE NOWAIT")
-        } catch let error as PostgresError where error.isUndefinedTable || error.isUndefinedSchema {
-            throw OperationError.changingTables(table: table.displayName, reason: error.message)
-        } catch let error as PostgresError where error.isLockNotAvailable {
-            try await session.execute("ROLLBACK TO SAVEPOINT one_table")
-            try await session.execute("RELEASE SAVEPOINT one_table")
-            return nil
+        try await releasingLocks(on: session) {
+            try await checked(table, on: session) {
+                try await lock(table, on: session)
+                return try await tableDump.run(table, on: session)
+            }
         }
-        let result = try await copy(table, on: session)
+    }
+
+    /// Where a lock cannot be had at once the table is begun anew in one piece: planning the SELECT of a range also
+    /// locks the indexes, and would wait for a REINDEX that a plain COPY of the table passes by.
+    private func dump(_ range: BlockRange, of ranged: RangedTable, on session: Session, _ work: Work) async throws {
+        let table = ranged.task
+        let timeout = TableLocks.lockTimeoutInMilliseconds(
+            deadlockTimeoutInMilliseconds: leader.facts.deadlockTimeoutInMilliseconds)
+        let isCopied: Void? = try await releasingLocks(on: session) {
+            try await ranged.checkGoesOn()
+            try await session.execute("SET LOCAL lock_timeout = \(timeout)")
+            let result = try await checked(table, on: session) {
+                try await lock(table, on: session)
+                return try await tableDump.run(range, of: ranged, on: session)
+            }
+            if let result { work.results.add(result) }
+        }
+        if isCopied == nil, await ranged.giveUp() { work.queue.append(.table(table)) }
+    }
+
+    private func lock(_ table: TableTask, on session: Session) async throws {
+        let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
+        try await session.execute("LOCK TABLE ONLY \(name) IN ACCESS SHARE MODE NOWAIT")
+    }
+
+    /// Runs `body` and gives its locks back, so that a worker holds those of one table at a time. Nil where one could
+    /// not be had, or where the table was given up.
+    private func releasingLocks<Success>(
+        on session: Session, _ body: () async throws -> Success
+    ) async throws -> Success? {
+        try await session.execute("SAVEPOINT one_table")
+        let success: Success?
+        do {
+            success = try await body()
+        } catch let error as PostgresError where error.isLockNotAvailable {
+            success = nil
+        } catch is RangedTable.GivenUp {
+            success = nil
+        }
         try await session.execute("ROLLBACK TO SAVEPOINT one_table")
         try await session.execute("RELEASE SAVEPOINT one_table")
-        return result
+        return success
     }
 }

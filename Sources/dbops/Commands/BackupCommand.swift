@@ -51,6 +51,9 @@ struct BackupNowCommand: AsyncParsableCommand {
     @Option(help: "Tables that are copied at the same time. Default: 4.")
     var workers: Int?
 
+    @Flag(help: "Copy each table over one connection, however large it is.")
+    var noSplit = false
+
     @Option(
         help: ArgumentHelp(
             "gzip (the fastest engine), zlib:1 to zlib:9, or none. Default: gzip.", valueName: "method"))
@@ -96,7 +99,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         }
         let given = [
             ("--name", name != nil), ("--workers", workers != nil), ("--compression", compression != nil),
-            ("--lock-wait", lockWait != nil), ("--password-file", connection.passwordFile != nil),
+            ("--lock-wait", lockWait != nil), ("--no-split", noSplit), ("--password-file", connection.passwordFile != nil),
             ("--schema and its like", !filters.filters.isEmpty), ("S3 options", storeOptions.isGiven),
         ]
         if let (option, _) = given.first(where: \.1) {
@@ -127,6 +130,7 @@ struct BackupNowCommand: AsyncParsableCommand {
     private func settings() -> BackupSettings {
         var settings = BackupSettings()
         if let workers { settings.workers = workers }
+        settings.splitsTables = !noSplit
         if let compression = compression.flatMap(CompressionSetting.init) { settings.compression = compression }
         settings.filters = filters.filters
         if let lockWait { settings.lockWait = .seconds(lockWait) }

@@ -1,0 +1,87 @@
+import Archive
+import BlockingWork
+import ObjectStorage
+import Postgres
+
+/// A table that several workers copy at the same time, each other blocks of it, into one object.
+///
+/// The order of rows in a table does not matter, so members go into the object as they get ready. What is in it cannot
+/// be withdrawn: where one range cannot be copied, all of the table is given up, and begun anew in one piece.
+actor RangedTable {
+    nonisolated let task: TableTask
+    private let begin: @Sendable () async throws -> any ObjectWriter
+    private let turns = TurnQueue()
+    private var rangesLeft: Int
+    private var rows = RowDigest()
+    private var members: [MemberIndex.Member] = []
+    private var writer: (any ObjectWriter)?
+    private var isGivenUp = false
+
+    /// Another worker has given the table up.
+    struct GivenUp: Error {}
+
+    /// `begin` opens the table's object, with the first bytes.
+    init(_ task: TableTask, ranges: Int, begin: @escaping @Sendable () async throws -> any ObjectWriter) {
+        self.task = task
+        rangesLeft = ranges
+        self.begin = begin
+    }
+
+    /// Throws ``GivenUp`` where there is nothing to go on with.
+    func checkGoesOn() throws {
+        if isGivenUp { throw GivenUp() }
+    }
+
+    /// Adds a member to the object, in its turn.
+    func append(_ member: [UInt8], rows: Int, bytesRaw: Int) async throws {
+        try await turns.withTurn {
+            do {
+                try await opened().append(member)
+            } catch {
+                // A writer that is discarded under us complains of that.
+                try checkGoesOn()
+                throw error
+            }
+            members.append(length: member.count, rows: rows, bytesRaw: bytesRaw)
+        }
+    }
+
+    /// Adds what a range came to; the table's result with the last of them, after the `terminator` was written.
+    func finishRange(_ digest: RowDigest, terminator: () throws -> [UInt8]) async throws -> DumpResults.Table? {
+        try checkGoesOn()
+        rows += digest
+        rangesLeft -= 1
+        guard rangesLeft == 0 else { return nil }
+        try await append(terminator(), rows: 0, bytesRaw: TableDataReader.terminator.count)
+        let object = try await opened().commit()
+        writer = nil
+        return DumpResults.Table(task: task, digest: rows, object: object, members: members)
+    }
+
+    /// True for the first who says so, and who has to see to the table from then on.
+    func giveUp() async -> Bool {
+        guard !isGivenUp else { return false }
+        isGivenUp = true
+        await CleanupScope.run { await self.discard() }
+        return true
+    }
+
+    private func discard() async {
+        let open = writer
+        writer = nil
+        await open?.discard()
+    }
+
+    /// Called in turn only, so that there is one.
+    private func opened() async throws -> any ObjectWriter {
+        try checkGoesOn()
+        if let writer { return writer }
+        let opened = try await begin()
+        guard !isGivenUp else {
+            await CleanupScope.run { await opened.discard() }
+            throw GivenUp()
+        }
+        writer = opened
+        return opened
+    }
+}
