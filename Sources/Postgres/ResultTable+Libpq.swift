@@ -10,7 +10,9 @@ extension ResultTable {
         let rows = (0..<PQntuples(result)).map { row in
             (0..<Int32(columns.count)).map { column in Self.value(result, row, column).map { ServerText(bytes: $0) } }
         }
-        self.init(columns: columns, rows: rows)
+        self.init(
+            columns: columns, rows: rows, commandTag: PQcmdStatus(result).map { String(cString: $0) } ?? "",
+            affectedRows: PQcmdTuples(result).flatMap { Int(String(cString: $0)) })
     }
 
     /// The bytes of one value; nil for SQL's NULL.

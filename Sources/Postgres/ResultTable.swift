@@ -4,6 +4,10 @@ package import JobModel
 package struct ResultTable: Sendable {
     package let columns: [String]
     package let rows: [Row]
+    /// What was done, as the server says it: `UPDATE 5`, `CREATE TABLE`.
+    package let commandTag: String
+    /// Rows that the statement touched or returned; nil for statements that have none, such as `CREATE TABLE`.
+    package let affectedRows: Int?
 
     /// One row; columns are read by name. What has another form than asked for throws
     /// ``PostgresError/unexpectedResult``.
@@ -13,8 +17,12 @@ package struct ResultTable: Sendable {
     }
 
     /// `rows` have as many values as there are `columns`; of two columns with one name the first counts.
-    package init(columns: [String], rows: [[ServerText?]]) {
+    package init(
+        columns: [String], rows: [[ServerText?]], commandTag: String = "", affectedRows: Int? = nil
+    ) {
         self.columns = columns
+        self.commandTag = commandTag
+        self.affectedRows = affectedRows
         let indexes = Dictionary(zip(columns, columns.indices)) { first, _ in first }
         self.rows = rows.map { Row(columnIndexes: indexes, values: $0) }
     }
@@ -27,6 +35,9 @@ package struct ResultTable: Sendable {
 }
 
 extension ResultTable.Row {
+    /// The value in the first column; nil for SQL's NULL, and where there is no column.
+    package var first: ServerText? { values.first ?? nil }
+
     /// Nil for SQL's NULL.
     package func optionalText(_ column: String) throws(PostgresError) -> ServerText? {
         guard let index = columnIndexes[column] else { throw .unexpectedResult("no column \"\(column)\"") }

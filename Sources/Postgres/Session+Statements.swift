@@ -28,6 +28,11 @@ extension Session {
         }
     }
 
+    /// Whether a transaction block is open, also where it has failed.
+    package func isInTransaction() throws(PostgresError) -> Bool {
+        PQtransactionStatus(try openConnection()) != PQTRANS_IDLE
+    }
+
     /// Runs `body` on the session's thread; cancels its statement when the calling task is cancelled.
     nonisolated(nonsending) func interruptible<Success: Sendable>(
         _ body: @Sendable (isolated Session) throws -> Success

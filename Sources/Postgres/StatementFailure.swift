@@ -26,7 +26,7 @@ package struct StatementFailure: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(message) (SQLSTATE \(sqlState), in: \(statement))" }
 
     /// The beginning of `sql` up to the first literal, at most 80 characters, on one line.
-    static func summary(of sql: String) -> String {
+    package static func summary(of sql: String) -> String {
         let head = sql.prefix { $0 != "'" && $0 != "$" }
         let words = head.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let isWhole = head.endIndex == sql.endIndex && words.count <= 80

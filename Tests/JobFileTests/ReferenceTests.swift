@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `does not complain of references to a table that has a fault of its own`() {
-        let text = Decoding.good + "after = \"b\"\n[jobs.b]\nkind = \"sql\"\n"
+        let text = Decoding.good + "after = \"b\"\n[jobs.b]\nkind = \"later\"\n"
         #expect(Decoding.faults(of: text.replacing("schedule = \"0 2 * * *\"\n", with: "")).count == 1)
     }
 

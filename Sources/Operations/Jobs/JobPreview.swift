@@ -4,4 +4,5 @@ package enum JobPreview: Sendable {
     case verify(VerifyPreview)
     /// One for each job whose retention would be applied.
     case prune([PruneReport])
+    case sql(SQLPreview)
 }

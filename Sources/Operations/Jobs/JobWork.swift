@@ -34,7 +34,9 @@ package struct JobWork: Sendable {
             ).run()
         case .prune(let settings):
             try await prune(settings, configuration, context).run()
-        case .maintain, .clean, .advise, .sql:
+        case .sql(let settings):
+            try await sql(settings, job.name, configuration, context).run()
+        case .maintain, .clean, .advise:
             throw JobError.kindNotSupported(job.kind.name)
         }
     }
@@ -59,7 +61,9 @@ package struct JobWork: Sendable {
                 ).preview())
         case .prune(let settings):
             .prune(try await prune(settings, configuration, context).preview())
-        case .maintain, .clean, .advise, .sql:
+        case .sql(let settings):
+            .sql(try sql(settings, job.name, configuration, context).preview())
+        case .maintain, .clean, .advise:
             throw JobError.kindNotSupported(job.kind.name)
         }
     }
@@ -71,6 +75,12 @@ package struct JobWork: Sendable {
     ) async throws -> [PruneReport] {
         let work = prune(settings, configuration, context(run, reporter))
         return isPreview ? try await work.preview() : try await work.execute()
+    }
+
+    private func sql(
+        _ settings: SQLJob, _ name: String, _ configuration: Configuration, _ context: OperationContext
+    ) -> SQLWork {
+        SQLWork(name: name, job: settings, configuration: configuration, targets: targets, context: context)
     }
 
     private func prune(_ settings: PruneJob, _ configuration: Configuration, _ context: OperationContext) -> PruneWork {

@@ -9,6 +9,7 @@ enum JobPreviewRendering {
         case .verify(let preview): try VerificationRendering.print(preview, json: json)
         case .prune(let reports):
             for report in reports { try PruneRendering.print(report, isPreview: true, json: json, quiet: quiet) }
+        case .sql(let preview): try SQLRendering.print(preview, json: json)
         }
     }
 }

@@ -1,0 +1,25 @@
+import JobModel
+import Postgres
+
+/// Statements as a job runs them, or shows them.
+struct SQLWork: Sendable {
+    let name: String
+    let job: SQLJob
+    let configuration: Configuration
+    let targets: TargetOpener
+    let context: OperationContext
+
+    func run() async throws -> JobResult {
+        guard let database = configuration.database(named: job.database) else {
+            throw JobError.unknownName(kind: "database", name: job.database)
+        }
+        return try await SQLOperation(
+            context: context, connection: try targets.primary(of: database), name: name, job: job
+        ).execute()
+    }
+
+    /// Asks no server: the statements as they are understood.
+    func preview() throws -> SQLPreview {
+        SQLPreview(job, try SQLScript.read(job))
+    }
+}
