@@ -96,10 +96,9 @@ struct BackupWork: Sendable {
     private func prune() async -> JobResult {
         guard settings.retention != nil else { return JobResult(outcome: .succeeded) }
         do {
-            return PruneWork.result(
-                try await PruneWork(
-                    job: PruneJob(), configuration: configuration, targets: targets, zones: zones, context: context
-                ).prune(job))
+            let work = PruneWork(
+                job: PruneJob(), configuration: configuration, targets: targets, zones: zones, context: context)
+            return PruneWork.result(try await work.prune(job).map { [$0] } ?? [])
         } catch {
             let result = JobResult(error)
             warn("the retention could not be applied", error)

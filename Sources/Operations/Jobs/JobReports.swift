@@ -53,6 +53,7 @@ struct VerificationJobReport: Encodable {
 /// What the history keeps of a prune's report.
 struct PruneJobReport: Encodable {
     struct Store: Encodable {
+        let job: String
         let url: String
         let deleted: [String]
         let swept: [String]
@@ -65,7 +66,7 @@ struct PruneJobReport: Encodable {
     init(_ reports: [PruneReport]) {
         stores = reports.flatMap(\.stores).map { store in
             Store(
-                url: store.url, deleted: store.deleted.map(\.folder), swept: store.swept.map(\.folder),
+                job: store.job, url: store.url, deleted: store.deleted.map(\.folder), swept: store.swept.map(\.folder),
                 bytesFreed: store.bytesFreed, error: store.failure?.message)
         }
     }

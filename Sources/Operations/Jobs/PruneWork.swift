@@ -15,36 +15,41 @@ struct PruneWork: Sendable {
         Self.result(try await execute())
     }
 
-    /// One report for each job.
+    /// One report for each job. What fails of one job, or of one store, is in its report, and holds up no other.
     func execute() async throws -> [PruneReport] {
         var reports: [PruneReport] = []
         let record = PrunePlanRecord(reporter: context.reporter)
-        for pruned in try jobs() { reports += try await prune(pruned) { record.add($0) } }
+        for pruned in try jobs() {
+            if let report = try await prune(pruned, willExecute: { record.add($0) }) { reports.append(report) }
+        }
         return reports
     }
 
-    /// Nothing where the job keeps everything. `willExecute` is told each store's plan before anything of it is done.
+    /// Nil where the job keeps everything. `willExecute` is told each store's plan before anything of it is done.
     func prune(
         _ pruned: Job, willExecute: @escaping @Sendable (PrunePlan) -> Void = { _ in }
-    ) async throws -> [PruneReport] {
-        guard let operation = try operation(pruned, willExecute) else { return [] }
-        for store in try stores(of: pruned) { try await requireAgreeingClocks(store, job: pruned.name) }
-        let report = try await operation.execute()
-        for store in report.stores {
-            context.reporter.report(
-                .note(
-                    "\(store.url): deleted \(store.deleted.count) backups of \(pruned.name), swept \(store.swept.count)"
-                ))
-            for note in store.plan?.notes ?? [] { context.reporter.report(.warning(note)) }
+    ) async throws -> PruneReport? {
+        let report = try await report(on: pruned, willExecute) { try await $0.execute() }
+        for store in report?.stores ?? [] { tell(store) }
+        return report
+    }
+
+    private func tell(_ store: PruneReport.Store) {
+        let counts = "deleted \(store.deleted.count) backups of \(store.job), swept \(store.swept.count)"
+        context.reporter.report(.note("\(store.url): \(counts)"))
+        for note in store.plan?.notes ?? [] { context.reporter.report(.warning(note)) }
+        if let failure = store.failure {
+            context.reporter.report(.warning("the retention of \(store.job) in \(store.url): \(failure.message)"))
         }
-        return [report]
     }
 
     /// What ``execute()`` would do; nothing is locked or deleted.
     func preview() async throws -> [PruneReport] {
         var previews: [PruneReport] = []
         for pruned in try jobs() {
-            if let operation = try operation(pruned, { _ in }) { previews.append(try await operation.preview()) }
+            if let preview = try await report(on: pruned, { _ in }, { try await $0.preview() }) {
+                previews.append(preview)
+            }
         }
         return previews
     }
@@ -62,27 +67,58 @@ struct PruneWork: Sendable {
         }
     }
 
-    private func operation(
-        _ pruned: Job, _ willExecute: @escaping @Sendable (PrunePlan) -> Void
-    ) throws -> PruneOperation? {
+    /// What `work` does in those stores of the job that can be opened, and why the others cannot; in the job's order.
+    private func report(
+        on pruned: Job, _ willExecute: @escaping @Sendable (PrunePlan) -> Void,
+        _ work: (PruneOperation) async throws -> PruneReport
+    ) async throws -> PruneReport? {
         guard case .backup(let backup) = pruned.kind, let policy = backup.retention else { return nil }
+        var stores: [any ObjectStore] = []
+        var failures: [String: PruneReport.Store] = [:]
+        for name in backup.stores {
+            do {
+                stores.append(try store(named: name))
+            } catch let error as any UserFacingError {
+                failures[name] = failure(of: pruned, in: name, error)
+            }
+        }
+        var done: [PruneReport.Store]
+        do {
+            let request = try request(pruned, backup, policy)
+            done = try await work(operation(request, stores, willExecute)).stores
+        } catch let error as any UserFacingError {
+            done = backup.stores.filter { failures[$0] == nil }.map { failure(of: pruned, in: $0, error) }
+        }
+        return PruneReport(stores: backup.stores.map { failures[$0] ?? done.removeFirst() })
+    }
+
+    private func request(_ pruned: Job, _ backup: BackupJob, _ policy: RetentionPolicy) throws -> PruneRequest {
         var request = PruneRequest(job: pruned.name, policy: policy)
         request.zone = try zones.rules(named: pruned.timezone)
         request.requiresVerified = backup.requiresVerified
         request.shrinkLimit = backup.shrinkLimit
         request.abandonedAfter = job.abandonedAfter
-        return PruneOperation(
-            context: context, request: request, stores: try stores(of: pruned), willExecute: willExecute)
+        return request
     }
 
-    private func stores(of pruned: Job) throws -> [any ObjectStore] {
-        guard case .backup(let backup) = pruned.kind else { return [] }
-        return try backup.stores.map { name in
-            guard let store = configuration.store(named: name) else {
-                throw JobError.unknownName(kind: "store", name: name)
-            }
-            return try targets.store(store)
+    private func operation(
+        _ request: PruneRequest, _ stores: [any ObjectStore], _ willExecute: @escaping @Sendable (PrunePlan) -> Void
+    ) -> PruneOperation {
+        PruneOperation(
+            context: context, request: request, stores: stores,
+            mayBegin: { try await requireAgreeingClocks($0, job: request.job) }, willExecute: willExecute)
+    }
+
+    private func store(named name: String) throws -> any ObjectStore {
+        guard let store = configuration.store(named: name) else {
+            throw JobError.unknownName(kind: "store", name: name)
         }
+        return try targets.store(store)
+    }
+
+    private func failure(of pruned: Job, in name: String, _ error: any UserFacingError) -> PruneReport.Store {
+        PruneProgress().report(
+            of: pruned.name, in: configuration.store(named: name)?.location.url ?? name, failure: error)
     }
 
     /// A host whose clock jumped ahead would find every backup too old. A store has a clock of its own to compare with;
@@ -97,12 +133,14 @@ struct PruneWork: Sendable {
     }
 
     static func result(_ reports: [PruneReport]) -> JobResult {
-        let failures = reports.flatMap(\.stores).compactMap { store in store.failure.map { (store.url, $0) } }
+        let failures = reports.flatMap(\.stores).compactMap { store in
+            store.failure.map { (message: "\(store.job) in \(store.url): \($0.message)", category: $0.category) }
+        }
         let outcomes = Set(reports.map(\.outcome))
         let outcome: RunOutcome = failures.isEmpty ? .succeeded : outcomes == [.failed] ? .failed : .partial
         return JobResult(
             outcome: outcome,
-            message: failures.isEmpty ? nil : failures.map { "\($0.0): \($0.1.message)" }.joined(separator: "; "),
-            report: try? PruneJobReport(reports).json(), category: failures.first?.1.category)
+            message: failures.isEmpty ? nil : failures.map(\.message).joined(separator: "; "),
+            report: try? PruneJobReport(reports).json(), category: failures.first?.category)
     }
 }

@@ -7,37 +7,20 @@ struct PruneExecution: Sendable {
     let store: any ObjectStore
     let plan: PrunePlan
     let context: OperationContext
+    let progress: PruneProgress
     /// Asked before each step that cannot be undone; throws where somebody else may be at work here.
     let confirm: @Sendable () async throws -> Void
 
-    /// How far it came. A failure of the store ends it.
-    struct Outcome: Sendable, Equatable {
-        /// By folder.
-        var deleted: [BackupName] = []
-        /// Backups that were to go and were pinned meanwhile.
-        var spared: [BackupName] = []
-        var swept: [BackupName] = []
-        var uploadsGivenUp = 0
-        var bytesFreed: Int64 = 0
-        var failure: StorageError?
-    }
-
-    func run() async throws -> Outcome {
-        var outcome = Outcome()
-        do {
-            try await recordWeighings()
-            for name in plan.staleMarks { try await marks(name).remove(.deleting) }
-            for deletion in plan.deletions { try await delete(deletion, &outcome) }
-            for sweep in plan.sweeps { try await clear(sweep, &outcome) }
-            if !plan.uploads.isEmpty {
-                try await confirm()
-                try await store.giveUp(plan.uploads)
-                outcome.uploadsGivenUp = plan.uploads.count
-            }
-        } catch let error as StorageError {
-            outcome.failure = error
-        }
-        return outcome
+    /// A failure ends it; ``progress`` tells what was done before.
+    func run() async throws {
+        try await recordWeighings()
+        for name in plan.staleMarks { try await marks(name).remove(.deleting) }
+        for deletion in plan.deletions { try await delete(deletion) }
+        for sweep in plan.sweeps { try await clear(sweep) }
+        guard !plan.uploads.isEmpty else { return }
+        try await confirm()
+        try await store.giveUp(plan.uploads)
+        progress.note { $0.uploadsGivenUp = plan.uploads.count }
     }
 
     private func recordWeighings() async throws {
@@ -46,7 +29,7 @@ struct PruneExecution: Sendable {
         }
     }
 
-    private func delete(_ deletion: PrunePlan.Deletion, _ outcome: inout Outcome) async throws {
+    private func delete(_ deletion: PrunePlan.Deletion) async throws {
         try await confirm()
         try await requireAnchors()
         let marks = marks(deletion.name)
@@ -54,12 +37,14 @@ struct PruneExecution: Sendable {
         // Whoever pins looks for our mark after setting his: one of the two sees the other.
         guard try await !marks.has(.pinned) else {
             try await marks.remove(.deleting)
-            outcome.spared.append(deletion.name)
+            progress.note { $0.spared.append(deletion.name) }
             return
         }
         try await store.delete([deletion.manifest])
-        outcome.deleted.append(deletion.name)
-        outcome.bytesFreed += deletion.bytes
+        progress.note {
+            $0.deleted.append(deletion.name)
+            $0.bytesFreed += deletion.bytes
+        }
         try await store.delete(deletion.data)
         try await store.delete(deletion.companions)
         try await marks.remove(.deleting)
@@ -77,7 +62,7 @@ struct PruneExecution: Sendable {
     }
 
     /// The heartbeat, by which it is known, goes last; with the mark of a deletion likewise.
-    private func clear(_ sweep: PrunePlan.Sweep, _ outcome: inout Outcome) async throws {
+    private func clear(_ sweep: PrunePlan.Sweep) async throws {
         try await confirm()
         let heartbeat = ObjectKey(sweep.name.folder).appending(HeartbeatObject.name)
         guard try await store.info(ObjectKey(sweep.name.folder).appending(JobFolder.manifestName)) == nil else {
@@ -93,8 +78,10 @@ struct PruneExecution: Sendable {
         try await store.delete(sweep.companions)
         try await store.delete([heartbeat])
         try await marks(sweep.name).remove(.deleting)
-        outcome.swept.append(sweep.name)
-        outcome.bytesFreed += sweep.bytes
+        progress.note {
+            $0.swept.append(sweep.name)
+            $0.bytesFreed += sweep.bytes
+        }
     }
 
     private func marks(_ name: BackupName) -> BackupMarks { BackupMarks(of: ObjectKey(name.folder), in: store) }

@@ -9,18 +9,24 @@ package struct PruneOperation: Sendable {
     private let context: OperationContext
     private let request: PruneRequest
     private let stores: [any ObjectStore]
+    private let mayBegin: @Sendable (any ObjectStore) async throws -> Void
     private let willExecute: @Sendable (PrunePlan) -> Void
     private let warnings: Warnings
+    /// How often each lease is renewed. Default: 1 min.
+    var renewalInterval: Duration = .seconds(60)
 
     /// `stores` are all stores of the job: what was verified in one counts in every other that holds the same.
-    /// `willExecute` is told each store's plan before anything of it is done.
+    /// `mayBegin` is asked before anything is done in a store, and throws where nothing must be; `willExecute` is told
+    /// each store's plan before anything of it is done.
     package init(
         context: OperationContext, request: PruneRequest, stores: [any ObjectStore],
+        mayBegin: @escaping @Sendable (any ObjectStore) async throws -> Void = { _ in },
         willExecute: @escaping @Sendable (PrunePlan) -> Void = { _ in }
     ) {
         self.context = context
         self.request = request
         self.stores = stores
+        self.mayBegin = mayBegin
         self.willExecute = willExecute
         warnings = Warnings(reporter: context.reporter)
     }
@@ -29,13 +35,15 @@ package struct PruneOperation: Sendable {
     /// policy that keeps nothing, is thrown.
     package func execute() async throws -> PruneReport {
         try await context.logged("prune", on: request.job) {
-            try await report { index in
+            try await report { index, progress in
+                let store = stores[index]
                 // A lease would make a directory that is not there: a mistyped path, a disk that is not mounted.
-                _ = try await stores[index].folders(under: nil)
-                return try await context.withLease(lease(stores[index])) { lease in
+                _ = try await store.folders(under: nil)
+                try await mayBegin(store)
+                try await context.withLease(lease(store)) { lease in
                     let plan = try await plan(for: index)
                     willExecute(plan)
-                    return try await execute(plan, in: stores[index]) { try await lease.confirm() }
+                    try await execute(plan, in: store, progress) { try await lease.confirm() }
                 }
             }
         }
@@ -43,15 +51,21 @@ package struct PruneOperation: Sendable {
 
     /// What ``execute()`` would do; nothing is locked, deleted or recorded.
     package func preview() async throws -> PruneReport {
-        try await report { index in Self.report(try await plan(for: index), .init()) }
+        try await report { index, progress in
+            let plan = try await plan(for: index)
+            progress.note { $0.plan = plan }
+        }
     }
 
     func execute(
-        _ plan: PrunePlan, in store: any ObjectStore, confirm: @escaping @Sendable () async throws -> Void
-    ) async throws -> PruneReport.Store {
+        _ plan: PrunePlan, in store: any ObjectStore, _ progress: PruneProgress,
+        confirm: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        progress.note { $0.plan = plan }
         context.reporter.report(.phase("deleting \(plan.deletions.count) backups of \(plan.store)"))
-        let outcome = try await PruneExecution(store: store, plan: plan, context: context, confirm: confirm).run()
-        return Self.report(plan, outcome)
+        try await PruneExecution(
+            store: store, plan: plan, context: context, progress: progress, confirm: confirm
+        ).run()
     }
 
     func plan(for index: Int) async throws -> PrunePlan {
@@ -70,31 +84,37 @@ package struct PruneOperation: Sendable {
     }
 
     private func lease(_ store: any ObjectStore) -> LeaseObject {
-        LeaseObject(store: store, job: request.job, purpose: .prune)
+        var lease = LeaseObject(store: store, job: request.job, purpose: .prune)
+        lease.renewalInterval = renewalInterval
+        return lease
     }
 
-    /// Each store by itself: one that fails holds up no other.
-    private func report(_ work: (Int) async throws -> PruneReport.Store) async throws -> PruneReport {
+    /// Each store by itself: one that fails holds up no other. What was done before a failure, or before the lease was
+    /// lost, stays done and is told.
+    private func report(_ work: (Int, PruneProgress) async throws -> Void) async throws -> PruneReport {
         try request.policy.validate()
         var reports: [PruneReport.Store] = []
         for (index, store) in stores.enumerated() {
+            let progress = PruneProgress()
+            var failure: (any UserFacingError)?
             do {
-                reports.append(try await work(index))
+                try await work(index, progress)
             } catch let error as any UserFacingError {
-                reports.append(Self.report(failed: store.location.url, error))
+                failure = error
+            } catch {
+                tell(progress.current, in: store)
+                throw error
             }
+            reports.append(progress.report(of: request.job, in: store.location.url, failure: failure))
         }
         return PruneReport(stores: reports)
     }
 
-    private static func report(_ plan: PrunePlan, _ outcome: PruneExecution.Outcome) -> PruneReport.Store {
-        PruneReport.Store(
-            url: plan.store, plan: plan, deleted: outcome.deleted, spared: outcome.spared, swept: outcome.swept,
-            uploadsGivenUp: outcome.uploadsGivenUp, bytesFreed: outcome.bytesFreed, failure: outcome.failure)
-    }
-
-    private static func report(failed url: String, _ error: any UserFacingError) -> PruneReport.Store {
-        PruneReport.Store(
-            url: url, plan: nil, deleted: [], spared: [], swept: [], uploadsGivenUp: 0, bytesFreed: 0, failure: error)
+    /// A run that is stopped has no report; its log says what it had done.
+    private func tell(_ progress: PruneProgress.State, in store: any ObjectStore) {
+        let (deleted, swept) = (progress.deleted.count, progress.swept.count)
+        guard deleted + swept > 0 else { return }
+        context.reporter.report(
+            .note("\(store.location.url): had deleted \(deleted) backups of \(request.job) and swept \(swept)"))
     }
 }

@@ -4,6 +4,8 @@ package import JobModel
 package struct PruneReport: Sendable {
     /// One store's part.
     package struct Store: Sendable {
+        /// Whose backups these are.
+        package let job: String
         /// As an URL.
         package let url: String
         /// Nil where the store could not be listed in full: then nothing was touched.

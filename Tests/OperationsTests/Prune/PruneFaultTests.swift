@@ -67,7 +67,7 @@ struct PruneFaultTests {
                 #expect(plan.deletions.count == 1 && plan.sweeps.count == 1)
                 let (hooked, steps) = dying(store, after: limit)
                 do {
-                    _ = try await bench.operation().execute(plan, in: hooked) {}
+                    try await bench.operation().execute(plan, in: hooked, PruneProgress()) {}
                     isDone = true
                 } catch is Killed {
                     try #require(steps() > limit)
@@ -101,6 +101,52 @@ struct PruneFaultTests {
             #expect(report.stores.first?.deleted == [bench.name(9)])
             #expect(report.stores.first?.failure?.category == .cannotWrite)
             #expect(try await bench.days() == [10, 11, 12, 13])
+        }
+    }
+
+    @Test func `a lease that is lost in the middle ends the prune, and what was deleted before is told`() async throws {
+        try await PruneStore.memory.with { store, _ in
+            let bench = RetentionBench(store: store)
+            try await bench.put(9, 10, 11, 12, 13)
+            var seized = HookedStore(store)
+            seized.willDelete = { keys in
+                guard keys.contains(where: { $0.description.hasSuffix("10T020000Z-aaaaaa/manifest.json") }) else {
+                    return
+                }
+                let lease = LeaseObject(store: store, job: bench.job, purpose: .prune)
+                try await store.delete([lease.key])
+                _ = try await store.write([1], to: lease.key)
+                // Until the renewal has seen it.
+                try await Task.sleep(for: .seconds(3_600))
+            }
+            var operation = bench.operation([seized])
+            operation.renewalInterval = .milliseconds(1)
+            let report = try await operation.execute()
+            #expect(report.outcome == .partial)
+            #expect(report.stores.first?.deleted == [bench.name(9)])
+            #expect(report.stores.first?.bytesFreed ?? 0 > 0)
+            let failure = try #require(report.stores.first?.failure as? LockError)
+            #expect(failure.message.contains("was lost"))
+            #expect(try await bench.days() == [10, 11, 12, 13])
+        }
+    }
+
+    @Test func `a prune that is stopped leaves word of what it had deleted`() async throws {
+        try await PruneStore.directory.with { store, _ in
+            let bench = RetentionBench(store: store)
+            try await bench.put(9, 10, 11, 12, 13)
+            var stopping = HookedStore(store)
+            stopping.willDelete = { keys in
+                guard keys.contains(where: { $0.description.hasSuffix("10T020000Z-aaaaaa/manifest.json") }) else {
+                    return
+                }
+                throw CancellationError()
+            }
+            let reporter = RecordingReporter()
+            let operation = PruneOperation(
+                context: bench.context(reporter: reporter), request: bench.request(), stores: [stopping])
+            await #expect(throws: CancellationError.self) { try await operation.execute() }
+            #expect(reporter.notes == ["\(store.location.url): had deleted 1 backups of shop and swept 0"])
         }
     }
 

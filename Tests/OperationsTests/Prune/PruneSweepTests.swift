@@ -96,8 +96,9 @@ struct PruneSweepTests {
             let plan = try await bench.operation().plan(for: 0)
             #expect(plan.sweeps.count == 1)
             _ = try await store.write([2], to: ObjectKey(bench.name(11).folder).appending(HeartbeatObject.name))
-            let report = try await bench.operation().execute(plan, in: store) {}
-            #expect(report.swept.isEmpty && report.failure == nil)
+            let progress = PruneProgress()
+            try await bench.operation().execute(plan, in: store, progress) {}
+            #expect(progress.current.swept.isEmpty)
             #expect(try await bench.keys().filter { $0.contains("20261111") }.count == 2)
         }
     }
