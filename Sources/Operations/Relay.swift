@@ -7,13 +7,12 @@ enum Relay {
     typealias Next = @Sendable () async throws -> [UInt8]?
 
     /// Runs both ends to their end. An error of either end stops the other and is thrown; where both fail, the error
-    /// of the end that failed first.
+    /// of the end that failed first. Others may take from `channel` as well.
     static func run<Produced: Sendable, Consumed>(
-        capacity: Int = 1,
+        through channel: Channel<[UInt8]> = Channel(capacity: 1),
         produce: @escaping @Sendable (_ send: Send) async throws -> Produced,
         consume: (_ next: Next) async throws -> Consumed
     ) async throws -> (Produced, Consumed) {
-        let channel = Channel<[UInt8]>(capacity: capacity)
         return try await withThrowingTaskGroup(of: Produced.self) { group in
             group.addTask {
                 do {

@@ -10,6 +10,7 @@ struct DatabaseRestore: Sendable {
         var jobs = 4
         /// For scratch databases: subscriptions would reach out to the publisher, tablespaces are not there.
         var isScratch = false
+        var leastBytesToShare = 32 << 20
     }
 
     /// Seconds of each phase.
@@ -48,7 +49,7 @@ struct DatabaseRestore: Sendable {
             let data = Stopwatch()
             let loaders = LoadWorkers(
                 source: source, contents: contents, target: target, context: context, warnings: warnings,
-                jobs: options.jobs)
+                jobs: options.jobs, leastBytesToShare: options.leastBytesToShare)
             try await loaders.run()
             timings.data = data.seconds
 

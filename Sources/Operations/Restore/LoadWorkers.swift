@@ -10,20 +10,38 @@ struct LoadWorkers: Sendable {
     let context: OperationContext
     let warnings: Warnings
     let jobs: Int
+    /// A table with so much left to load is shared among sessions that have nothing else to do.
+    let leastBytesToShare: Int
 
     func run() async throws {
-        let load = TableLoad(stream: VerifiedStream(source: source), reporter: context.reporter)
+        let tableLoad = TableLoad(stream: VerifiedStream(source: source), reporter: context.reporter)
+        let loads = try loads()
+        let isOneToShare = loads.contains { $0.bytesLeft >= leastBytesToShare }
+        try await share(loads, sessions: isOneToShare ? jobs : min(jobs, loads.count)) { load, session in
+            try await tableLoad.run(load, on: session)
+        } atEnd: { session in
+            while let load = joined(loads) { try await tableLoad.takePart(in: load, on: session) }
+        }
+    }
+
+    /// One for each table, the largest first.
+    private func loads() throws -> [SharedLoad] {
         let statements = Dictionary(
             contents.entries.compactMap { entry in entry.copyStmt.map { (entry.dumpID, $0) } }
         ) { first, _ in first }
-        let tables = source.manifest.tables.sorted { $0.bytesRaw > $1.bytesRaw }
-        try await share(tables) { table, session in
+        return try source.manifest.tables.sorted { $0.bytesRaw > $1.bytesRaw }.map { table in
             guard let statement = statements[table.dumpID] else {
                 throw ArchiveError.damaged(
                     object: "toc.dat", reason: "it has no entry \(table.dumpID), which the manifest names")
             }
-            try await load.run(table, statement: statement, on: session)
+            return SharedLoad(table, statement: statement)
         }
+    }
+
+    /// The load that has the most before it, joined; nil where none is worth it.
+    private func joined(_ loads: [SharedLoad]) -> SharedLoad? {
+        guard let load = loads.max(by: { $0.bytesLeft < $1.bytesLeft }) else { return nil }
+        return load.join(leastBytes: leastBytesToShare) ? load : nil
     }
 
     func runLargeObjects() async throws {
@@ -31,15 +49,18 @@ struct LoadWorkers: Sendable {
         let oids = source.manifest.objects.compactMap { LargeObjectFile.oid(inObjectName: $0.name) }
         let size = BackupPlanner.largeObjectsPerTask
         let batches = stride(from: 0, to: oids.count, by: size).map { Array(oids[$0..<min($0 + size, oids.count)]) }
-        try await share(batches) { batch, session in try await load.run(batch, on: session) }
+        try await share(batches, sessions: min(jobs, batches.count)) { batch, session in
+            try await load.run(batch, on: session)
+        }
     }
 
     private func share<Item: Sendable>(
-        _ items: [Item], _ work: @escaping @Sendable (Item, Session) async throws -> Void
+        _ items: [Item], sessions: Int, _ work: @escaping @Sendable (Item, Session) async throws -> Void,
+        atEnd: @escaping @Sendable (Session) async throws -> Void = { _ in }
     ) async throws {
         let queue = WorkQueue(items)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<min(jobs, items.count) {
+            for _ in 0..<(items.isEmpty ? 0 : sessions) {
                 group.addTask {
                     let session = try await openSession()
                     do {
@@ -47,6 +68,7 @@ struct LoadWorkers: Sendable {
                             try Task.checkCancellation()
                             try await work(item, session)
                         }
+                        try await atEnd(session)
                     } catch {
                         await session.close()
                         throw error

@@ -2,26 +2,34 @@ import Archive
 import JobModel
 import Postgres
 
-/// Loads one table: object → checked → inflated → rows → COPY. What arrives must be what the manifest says, or the
-/// COPY fails and nothing of it stays.
+/// Loads one table: object → checked → inflated → rows → COPY, of one session or of several. What arrives must be what
+/// the manifest says, or the COPY fails and nothing of it stays.
 struct TableLoad: Sendable {
     let stream: VerifiedStream
     let reporter: any ProgressReporter
 
-    func run(_ table: Manifest.Table, statement: ServerText, on session: Session) async throws {
-        let (read, loaded) = try await Relay.run { send in
-            try await rows(of: table, send)
-        } consume: { next in
-            try await session.copyIn(statement, next)
+    /// Reads the table and loads it, alone or with sessions that join.
+    func run(_ load: SharedLoad, on session: Session) async throws {
+        _ = try await Relay.run(through: load.rows) { send in
+            try await rows(of: load.table, send)
+        } consume: { _ in
+            try await takePart(in: load, on: session)
         }
-        guard read == loaded else {
-            throw OperationError.rowCountDiffers(table: table.displayName, sent: Int64(read), received: loaded)
+    }
+
+    /// Loads rows that another session reads, or this one, until there are no more.
+    func takePart(in load: SharedLoad, on session: Session) async throws {
+        let rows = try await session.copyIn(load.statement) { try await load.take() }
+        guard let loaded = load.leave(rows: rows) else { return }
+        let table = load.table
+        guard loaded == Int64(table.rows) else {
+            throw OperationError.rowCountDiffers(table: table.displayName, sent: Int64(table.rows), received: loaded)
         }
         reporter.report(.finished(item: table.displayName, rows: table.rows, bytes: table.bytesRaw))
     }
 
     /// Hands the table's rows on; throws at their end where they are not what the manifest says.
-    private func rows(of table: Manifest.Table, _ send: Relay.Send) async throws -> Int {
+    private func rows(of table: Manifest.Table, _ send: Relay.Send) async throws {
         var data = TableDataReader(object: table.file, fieldOrder: table.root?.fieldOrder)
         try await stream.inflate(table.file) { inflated in
             let rows = try data.append(inflated)
@@ -36,6 +44,5 @@ struct TableLoad: Sendable {
                 reason: "it holds \(digest.rows) rows with the row hash \(digest.sum), the manifest says "
                     + "\(table.rows) rows with \(table.digest)")
         }
-        return digest.rows
     }
 }

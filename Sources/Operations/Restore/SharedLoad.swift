@@ -1,0 +1,56 @@
+import Archive
+import BlockingWork
+import JobModel
+import Synchronization
+
+/// A table while it is loaded: one session reads and checks it, and sessions that have nothing else to do take rows off
+/// it.
+///
+/// Who reads hands on whole rows, so it does not matter whose COPY they go into. All COPYs end together: a table that
+/// turns out to be damaged fails them all, and nothing of it stays.
+final class SharedLoad: Sendable {
+    let table: Manifest.Table
+    let statement: ServerText
+    /// From the session that reads to those that load, itself among them.
+    let rows = Channel<[UInt8]>(capacity: 1)
+
+    private struct State {
+        var bytesTaken = 0
+        var rowsLoaded: Int64 = 0
+        /// Of the session that reads, too.
+        var sessions = 1
+    }
+
+    private let state = Mutex(State())
+
+    init(_ table: Manifest.Table, statement: ServerText) {
+        self.table = table
+        self.statement = statement
+    }
+
+    var bytesLeft: Int { table.bytesRaw - state.withLock { $0.bytesTaken } }
+
+    func take() async throws -> [UInt8]? {
+        let taken = try await rows.next()
+        state.withLock { $0.bytesTaken += taken?.count ?? 0 }
+        return taken
+    }
+
+    /// False where less than `leastBytes` are left: joining would cost more than it saves.
+    func join(leastBytes: Int) -> Bool {
+        state.withLock { state in
+            guard table.bytesRaw - state.bytesTaken >= max(1, leastBytes) else { return false }
+            state.sessions += 1
+            return true
+        }
+    }
+
+    /// Counts what a session has loaded; for the last session, what all have.
+    func leave(rows: Int64) -> Int64? {
+        state.withLock { state in
+            state.rowsLoaded += rows
+            state.sessions -= 1
+            return state.sessions == 0 ? state.rowsLoaded : nil
+        }
+    }
+}

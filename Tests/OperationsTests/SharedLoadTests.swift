@@ -1,0 +1,90 @@
+import JobModel
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Archive
+@testable import Operations
+
+extension ServerTests {
+    /// Large tables that several sessions load at the same time.
+    @Suite struct SharedLoadTests {
+        private static let table: ServerText = "CREATE TABLE t (n int, t text)"
+        private static let rows: ServerText = """
+            INSERT INTO t SELECT n, md5(n::text) || E'\\n\\t\\\\.' FROM generate_series(1, 20000) n;
+            CREATE TABLE u AS SELECT 1 AS n
+            """
+
+        private func backUp(_ bench: Workbench) async throws -> BackupReport {
+            var settings = BackupSettings()
+            settings.chunkSizeInBytes = 10_000
+            return try await bench.backUp(settings: settings)
+        }
+
+        /// Loads the rows of a backup into a database that has its tables.
+        private func load(
+            _ source: BackupSource, into target: ConnectionInfo, _ bench: Workbench, leastBytesToShare: Int = 1
+        ) async throws {
+            let context = bench.context()
+            let contents = try TableOfContents(parsing: try await source.readObject(named: "toc.dat"))
+            try await LoadWorkers(
+                source: source, contents: contents, target: target, context: context,
+                warnings: Warnings(reporter: context.reporter), jobs: 4, leastBytesToShare: leastBytesToShare
+            ).run()
+        }
+
+        private func emptyTables(_ bench: Workbench) async throws -> ConnectionInfo {
+            var generator = SystemRandomNumberGenerator()
+            let database = try await bench.cluster.createDatabase("l_\(RunID(using: &generator))")
+            _ = try await bench.cluster.psql(
+                "\(Self.table); CREATE TABLE u (n int)", database: database.database ?? "")
+            return database
+        }
+
+        /// Each COPY is a transaction of its own.
+        private func copies(in database: ConnectionInfo, _ bench: Workbench) async throws -> Int? {
+            Int(
+                try await bench.cluster.psql(
+                    "SELECT count(DISTINCT xmin::text) FROM t", database: database.database ?? ""))
+        }
+
+        @Test func `sessions that have nothing else to do take rows of a large table, and each row arrives once`()
+            async throws
+        {
+            try await Workbench.with(Self.table + ";" + Self.rows) { bench in
+                let source = try await bench.source(try await backUp(bench))
+                let target = try await emptyTables(bench)
+                try await load(source, into: target, bench)
+                #expect(try #require(try await copies(in: target, bench)) > 1)
+                let check = RowsCheck(source: source, target: target, context: bench.context(), jobs: 2)
+                #expect(try await check.run().verdict == .passed)
+                #expect(bench.reporter.finishedItems.filter { $0 == "public.t" }.count == 2, "dumped and loaded")
+            }
+        }
+
+        @Test func `a table that is not large is loaded by one session`() async throws {
+            try await Workbench.with(Self.table + ";" + Self.rows) { bench in
+                let source = try await bench.source(try await backUp(bench))
+                let target = try await emptyTables(bench)
+                try await load(source, into: target, bench, leastBytesToShare: 64 << 20)
+                #expect(try await copies(in: target, bench) == 1)
+            }
+        }
+
+        @Test func `nothing stays of a shared table that turns out to be damaged at its end`() async throws {
+            try await Workbench.with(Self.table + ";" + Self.rows) { bench in
+                let good = try await bench.source(try await backUp(bench))
+                var manifest = good.manifest
+                let index = try #require(manifest.tables.firstIndex { $0.name == "t" })
+                manifest.tables[index].digest = .zero
+                let source = BackupSource(
+                    store: good.store, folder: good.folder, manifest: manifest, manifestSHA256: good.manifestSHA256)
+                let target = try await emptyTables(bench)
+                let error = await #expect(throws: ArchiveError.self) { try await load(source, into: target, bench) }
+                #expect(error?.category == .damaged)
+                let left = try await bench.cluster.psql("SELECT count(*) FROM t", database: target.database ?? "")
+                #expect(left == "0")
+            }
+        }
+    }
+}
