@@ -99,7 +99,8 @@ struct BackupNowCommand: AsyncParsableCommand {
         }
         let given = [
             ("--name", name != nil), ("--workers", workers != nil), ("--compression", compression != nil),
-            ("--lock-wait", lockWait != nil), ("--no-split", noSplit), ("--password-file", connection.passwordFile != nil),
+            ("--lock-wait", lockWait != nil), ("--no-split", noSplit),
+            ("--password-file", connection.passwordFile != nil),
             ("--schema and its like", !filters.filters.isEmpty), ("S3 options", storeOptions.isGiven),
         ]
         if let (option, _) = given.first(where: \.1) {
