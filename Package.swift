@@ -66,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "dbops",
             dependencies: [
-                "JobModel", "JobFile", "RunHistory", "Operations", "Daemon", "Postgres", "HTTPTransport", "ObjectStorage",
+                "JobModel", "JobFile", "RunHistory", "Operations", "Daemon", "Postgres", "HTTPTransport",
+                "ObjectStorage",
                 "Archive", argumentParser, logging,
             ],
             swiftSettings: house),
@@ -90,13 +91,15 @@ let package = Package(
             dependencies: ["RunHistory", "Operations", "Postgres", "JobModel", "TestSupport", grdb],
             swiftSettings: house),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "Operations", "JobModel", "TestSupport", logging],
+            name: "DaemonTests",
+            dependencies: ["Daemon", "Operations", "JobModel", "TestSupport", logging, serviceLifecycle],
             swiftSettings: house),
         .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork"], swiftSettings: house),
         .testTarget(
             name: "ArchiveTests", dependencies: ["Archive", "JobModel", "Postgres", "TestSupport", "CZlib", "CXXHash"],
             swiftSettings: house),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "JobModel", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "JobModel", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "ObjectStorageTests", dependencies: ["ObjectStorage", "HTTPTransport", "JobModel", "TestSupport"],
             resources: [.copy("Vectors")], swiftSettings: house),
@@ -110,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "dbops", "TestSupport", "RunHistory", "Operations", "Postgres", "ObjectStorage", "HTTPTransport", "Archive",
+                "dbops", "TestSupport", "RunHistory", "Operations", "Postgres", "ObjectStorage", "HTTPTransport",
+                "Archive",
                 "JobModel",
             ],
             resources: [.copy("Fixtures")], swiftSettings: house),

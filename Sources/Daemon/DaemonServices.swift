@@ -25,18 +25,22 @@ package struct DaemonServices: Sendable {
 
     /// Returns when all have ended: the scheduler has drained, or has stopped what still ran.
     package func run() async throws {
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// Each service has a name: by itself a group would spell a service out, field by field, with the whole job file once
+    /// more in each of its jobs.
+    var configuration: ServiceGroupConfiguration {
         var silent = logger
         silent.logLevel = .error
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: reloader),
-                    .init(service: staleness),
-                    .init(
-                        service: SchedulerService(scheduler: scheduler, jobs: jobs, manager: manager),
-                        successTerminationBehavior: .gracefullyShutdownGroup),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: silent))
-        try await group.run()
+        return ServiceGroupConfiguration(
+            services: [
+                .init(service: reloader, serviceName: "reloader"),
+                .init(service: staleness, serviceName: "staleness"),
+                .init(
+                    service: SchedulerService(scheduler: scheduler, jobs: jobs, manager: manager),
+                    successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "scheduler"),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: silent)
     }
 }
