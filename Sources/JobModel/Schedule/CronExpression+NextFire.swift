@@ -7,16 +7,27 @@ extension CronExpression {
         // A date comes back on the same weekday within 40 years; a whole cycle of the calendar proves that nothing does.
         let cycle = 146_097 * 86_400
         guard abs(instant.secondsSinceEpoch) < ZoneRules.endOfTime / 2 else { return nil }
-        let earliest = instant.secondsSinceEpoch + 1
-        var period = zone.period(at: earliest)
+        var earliest = instant.secondsSinceEpoch + 1
+        let horizon = earliest + cycle
         while true {
-            let end = min(period.end, earliest + cycle)
+            let period = zone.period(at: earliest)
+            let end = min(period.end, horizon)
             if let fire = firstFire(in: period, from: earliest, before: end, zone: zone) {
                 return CivilTime(secondsSinceEpoch: fire)
             }
-            guard end == period.end else { return nil }
-            period = zone.period(at: period.end)
+            guard end == period.end, let later = earliestChance(from: end, before: horizon) else { return nil }
+            earliest = later
         }
+    }
+
+    /// From when on there can be a firing, at `instant` or later, whatever the zone; nil where there is none before
+    /// `horizon`. Rare expressions pass over years of clock changes by it.
+    private func earliestChance(from instant: Int, before horizon: Int) -> Int? {
+        // No offset is further than 26 hours from UTC, and a time in a gap fires at most 3 hours later than it reads.
+        let margin = 29 * 3_600
+        let firstDay = (instant - margin).flooredQuotient(by: 86_400)
+        let endDay = (horizon + margin).flooredQuotient(by: 86_400) + 1
+        return matchingDay(from: firstDay, before: endDay).map { max(instant, $0 * 86_400 - margin) }
     }
 
     private func firstFire(in period: ZoneRules.Period, from earliest: Int, before end: Int, zone: ZoneRules) -> Int? {
