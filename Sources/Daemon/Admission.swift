@@ -17,9 +17,9 @@ struct Admission {
     /// Runs at the same time on one server.
     let concurrencyPerServer: Int?
 
-    /// `running` holds the job of each run that lives; `isSuperseded` tells that a newer firing of the job waits.
+    /// `running` counts the runs that live; `isSuperseded` tells that a newer firing of the job waits.
     func verdict(
-        on firing: Agenda.Firing, of entry: ScheduledJob, running: [ScheduledJob], isSuperseded: Bool,
+        on firing: Agenda.Firing, of entry: ScheduledJob, running: Occupancy, isSuperseded: Bool,
         waitsFor reason: RunReason?, now: CivilTime
     ) -> Verdict {
         if entry.job.isPaused { return .skip(.paused) }
@@ -31,7 +31,7 @@ struct Admission {
         let mustRun = firing.trigger == .catchUp && entry.job.misfire.catchUp == .all
         // At most one firing of a job waits; those that may run beside each other had their chance.
         if isSuperseded, !mustRun, entry.job.overlap != .allow || reason != nil { return .skip(reason ?? .overlap) }
-        if running.contains(where: { $0.job.name == entry.job.name }) {
+        if running.count(of: entry.job.name) > 0 {
             switch entry.job.overlap {
             case .skip: return mustRun ? .wait(.overlap) : .skip(.overlap)
             case .queue: return .wait(.replaced)
@@ -40,13 +40,13 @@ struct Admission {
             case .allow: break
             }
         }
-        if running.contains(where: { $0.conflicts(with: entry) }) { return .wait(.conflict) }
+        if running.conflicts(with: entry) { return .wait(.conflict) }
         return hasRoom(for: entry, beside: running) ? .start : .wait(.capacity)
     }
 
-    private func hasRoom(for entry: ScheduledJob, beside running: [ScheduledJob]) -> Bool {
+    private func hasRoom(for entry: ScheduledJob, beside running: Occupancy) -> Bool {
         guard running.count < concurrency else { return false }
         guard let server = entry.server, let limit = concurrencyPerServer else { return true }
-        return running.count { $0.server == server } < limit
+        return running.count(onServer: server) < limit
     }
 }

@@ -48,17 +48,36 @@ struct JobState {
         nextInstant = entry.schedule?.nextFiring(after: takenThrough) ?? due.min()
     }
 
-    /// Takes up the instants up to `now` that have no record.
-    mutating func takeDue(upTo now: CivilTime) -> [CivilTime] {
-        var instants: [CivilTime] = []
-        while let instant = entry.schedule?.nextFiring(after: instants.last ?? takenThrough), instant <= now {
-            instants.append(instant)
+    /// What ``takeDue(upTo:since:andMissed:)`` took up.
+    struct Taken {
+        /// Oldest first, without those that have a record.
+        let instants: [CivilTime]
+        /// How many older ones start nothing, and the stretch that they lie in.
+        let passedOver: Int
+        let stretch: Range<CivilTime>?
+        /// Instants that have a record from an earlier life.
+        let recorded: Set<CivilTime>
+    }
+
+    /// Takes up the instants up to `now` that have no record: those from `graceStart` on, and the newest `mostMissed` of
+    /// the others. The rest is passed over. Instants of a job that follows another are never passed over.
+    mutating func takeDue(upTo now: CivilTime, since graceStart: CivilTime, andMissed mostMissed: Int) -> Taken {
+        let begin = takenThrough
+        var recordedNow: Set<CivilTime> = []
+        var found = DueInstants(since: graceStart, andMissed: mostMissed)
+        if let schedule = entry.schedule {
+            for instant in schedule.firings(after: begin, through: now) {
+                if recorded.remove(instant) == nil { found.add(instant) } else { recordedNow.insert(instant) }
+            }
+            found.dropExcess()
         }
-        instants += due.filter { $0 <= now }.sorted()
+        let followed = due.filter { $0 <= now && recorded.remove($0) == nil }.sorted()
         due.removeAll { $0 <= now }
         takenThrough = max(takenThrough, now)
         refreshNext()
-        return instants.filter { recorded.remove($0) == nil }
+        return Taken(
+            instants: found.instants + followed, passedOver: found.passedOver,
+            stretch: found.passedOverThrough.map { begin..<$0 }, recorded: recordedNow)
     }
 
     /// The clock was set back: what lies after `now` is not due yet.
@@ -71,10 +90,11 @@ struct JobState {
         refreshNext()
     }
 
-    /// Moves the account on to where every instant has a record.
-    mutating func settle() {
+    /// Moves the account on to where every instant has a record; no further than `limit`, from where on misses are yet
+    /// to be written.
+    mutating func settle(before limit: CivilTime?) {
         let beforeWaiting = waiting.map { CivilTime(secondsSinceEpoch: $0.firing.instant.secondsSinceEpoch - 1) }
-        let through = beforeWaiting.reduce(takenThrough, min)
+        let through = beforeWaiting.reduce(min(takenThrough, limit ?? takenThrough), min)
         guard through > promise.accountedThrough else { return }
         promise.accountedThrough = through
         isDirty = true

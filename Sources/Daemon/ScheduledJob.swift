@@ -22,15 +22,11 @@ package struct ScheduledJob: Sendable {
         if case .after(let other) = job.trigger { return "after \(other)" }
         return schedule?.text
     }
-
-    /// Whether the two must not run beside each other.
-    func conflicts(with other: ScheduledJob) -> Bool {
-        job.excludes(other.job) || other.job.excludes(job)
-    }
 }
 
 extension Job {
-    fileprivate func excludes(_ other: Job) -> Bool {
+    /// Whether this job says that the other must not run beside it.
+    func excludes(_ other: Job) -> Bool {
         conflicts.contains { conflict in
             switch conflict {
             case .job(let name): name == other.name

@@ -24,7 +24,7 @@ extension Scheduler {
         // Also of jobs that are there and have no schedule any more, whose rest is accounted for above.
         let gone = promises.filter { states[$0.job]?.entry.promisedText == nil }
         for promise in gone where states[promise.job] == nil { accountForRest(of: promise, through: now) }
-        if !gone.isEmpty { _ = await diary.removePromises(of: gone.map(\.job)) }
+        departed.formUnion(gone.map(\.job))
         seenGeneration = await diary.generation
     }
 
@@ -35,17 +35,6 @@ extension Scheduler {
             guard case .refused(let reason) = look.look(at: CivilTime(clock.now)) else { return }
             refuse(reason)
             await bell.wait(atMost: .seconds(15))
-        }
-    }
-
-    /// What the jobs' stores know of, asked all at once.
-    private func lastKnownInstants(_ jobs: [ScheduledJob]) async -> [String: CivilTime] {
-        let ask = lastKnownInstant
-        return await withTaskGroup(of: (String, CivilTime?).self) { group in
-            for entry in jobs { group.addTask { (entry.job.name, await ask(entry)) } }
-            var known: [String: CivilTime] = [:]
-            for await (name, instant) in group { known[name] = instant }
-            return known
         }
     }
 
@@ -75,7 +64,7 @@ extension Scheduler {
         }
         let gone = old.keys.filter { states[$0]?.entry.promisedText == nil }
         for name in gone where states[name] == nil { giveUpWaiting(of: old[name]) }
-        _ = await diary.removePromises(of: gone.sorted())
+        departed.formUnion(gone)
     }
 
     private func giveUpWaiting(of state: JobState?) {
@@ -109,12 +98,9 @@ extension Scheduler {
 
     /// The instants that were promised by a schedule that is no more, up to `now`: nobody will start them.
     private func accountForRest(of promise: SchedulePromise, through now: CivilTime, job: Job? = nil) {
-        guard let schedule = readSchedule(promise) else { return }
-        var instant = promise.accountedThrough
-        while let next = schedule.nextFiring(after: instant), next <= now {
-            leave(job: promise.job, kind: job?.kind.name ?? "", next, .missed, .removed)
-            instant = next
-        }
+        guard let schedule = readSchedule(promise), promise.accountedThrough < now else { return }
+        misses.append(
+            MissedStretch(of: promise, kind: job?.kind.name ?? "", schedule: schedule, through: now) { _ in .removed })
     }
 
     private func recordedInstants(of job: String, after instant: CivilTime) async -> Set<CivilTime> {
@@ -171,13 +157,12 @@ extension Scheduler {
             guard let state = states[promise.job], state.promise.schedule == promise.schedule,
                 let schedule = state.entry.schedule
             else { continue }
-            var instant = promise.accountedThrough
-            while let next = schedule.nextFiring(after: instant), next <= state.promise.since {
-                leave(state.entry.job, next, .missed, .down)
-                instant = next
-            }
+            let (job, end) = (state.entry.job, state.promise.since)
+            guard promise.accountedThrough < end else { continue }
+            misses.append(
+                MissedStretch(of: promise, kind: job.kind.name, schedule: schedule, through: end) { _ in .down })
+            hasBacklog = true
         }
-        await writeRecords()
     }
 
     /// Runs that were started and whose process is gone: nobody else will say how they ended.

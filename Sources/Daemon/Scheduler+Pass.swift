@@ -36,6 +36,7 @@ extension Scheduler {
             clockSteps += 1
             _ = await diary.withdraw(dueAfter: now)
             for name in order { states[name]?.correct(to: now) }
+            correctMisses(to: now)
             return true
         case .refused(let reason):
             refuse(reason)
@@ -56,13 +57,12 @@ extension Scheduler {
     private func takeDue(_ now: CivilTime) {
         for name in order {
             guard let next = states[name]?.nextInstant, next <= now, let entry = states[name]?.entry else { continue }
-            let due = states[name]?.takeDue(upTo: now) ?? []
-            let isChained = entry.schedule == nil
-            let agenda = Agenda(
-                policy: entry.job.misfire, trigger: isChained ? .after : .schedule,
-                // What others have run is seen once a minute.
-                grace: isChained ? max(settings.grace, .seconds(150)) : settings.grace, daemonStart: startedAt)
-            let decision = agenda.decide(due: due, now: now)
+            let agenda = agenda(of: entry)
+            let taken = states[name]?.takeDue(
+                upTo: now, since: agenda.graceStart(at: now), andMissed: agenda.mostCaughtUp)
+            guard let taken else { continue }
+            passOver(taken, of: entry) { agenda.reasonOfMiss($0, now: now) }
+            let decision = agenda.decide(due: taken.instants, passedOver: taken.passedOver, now: now)
             states[name]?.waiting += decision.firings.map {
                 JobState.Waiting(
                     id: newID(), firing: $0, notBefore: $0.trigger == .catchUp ? catchUpStart(of: name, now) : nil)
@@ -71,6 +71,27 @@ extension Scheduler {
             let waiting = states[name]?.waiting.count ?? 0
             for _ in 0..<max(0, waiting - entry.job.misfire.limit) { giveUpOldest(of: name) }
         }
+    }
+
+    private func agenda(of entry: ScheduledJob) -> Agenda {
+        let isChained = entry.schedule == nil
+        return Agenda(
+            policy: entry.job.misfire, trigger: isChained ? .after : .schedule,
+            // What others have run is seen once a minute.
+            grace: isChained ? max(settings.grace, .seconds(150)) : settings.grace, daemonStart: startedAt)
+    }
+
+    private func passOver(
+        _ taken: JobState.Taken, of entry: ScheduledJob, for reason: @escaping @Sendable (CivilTime) -> RunReason
+    ) {
+        guard let stretch = taken.stretch, let schedule = entry.schedule,
+            var promise = states[entry.job.name]?.promise
+        else { return }
+        promise.accountedThrough = stretch.lowerBound
+        misses.append(
+            MissedStretch(
+                of: promise, kind: entry.job.kind.name, schedule: schedule, through: stretch.upperBound,
+                recorded: taken.recorded, reason: reason))
     }
 
     /// After an outage everything is due at once: each job has its own moment within the spread.
@@ -92,7 +113,7 @@ extension Scheduler {
     private func admit(_ now: CivilTime) -> [(entry: ScheduledJob, waiting: JobState.Waiting)] {
         let admission = Admission(
             concurrency: settings.concurrency, concurrencyPerServer: settings.concurrencyPerServer)
-        var occupied = running.values.map(\.entry)
+        var occupied = Occupancy(running.values.lazy.map(\.entry))
         var admitted: [(entry: ScheduledJob, waiting: JobState.Waiting)] = []
         for (name, waiting) in waitingInOrder() {
             guard let entry = states[name]?.entry else { continue }
@@ -103,7 +124,7 @@ extension Scheduler {
                 isSuperseded: newest.map { $0 > waiting.firing.instant } ?? false, waitsFor: waiting.reason, now: now)
             switch verdict {
             case .start:
-                occupied.append(entry)
+                occupied.add(entry)
                 admitted.append((entry, waiting))
                 remove(waiting.firing, from: name)
             case .wait(let reason): note(reason, on: waiting.firing, of: name)
@@ -183,42 +204,6 @@ extension Scheduler {
     private func newID() -> RunID {
         var generator = SystemRandomNumberGenerator()
         return RunID(using: &generator)
-    }
-
-    /// Writes the records of runs that never started, in portions, and tells people of them. What cannot be written
-    /// now, or is more than a pass should take, is written later.
-    func writeRecords() async {
-        hasBacklog = false
-        for _ in 0..<Self.portionsPerPass where !unwrittenRecords.isEmpty {
-            let portion = Array(unwrittenRecords.prefix(Self.recordsAtOnce))
-            guard await diary.record(portion) else {
-                // The next look at the clock is soon enough.
-                hasBacklog = false
-                break
-            }
-            unwrittenRecords.removeFirst(portion.count)
-            hasBacklog = !unwrittenRecords.isEmpty
-        }
-        let news = untold
-        untold = []
-        for (name, runs) in Dictionary(grouping: news, by: \.job).sorted(by: { $0.key < $1.key }) {
-            guard let entry = states[name]?.entry else { continue }
-            await announce(entry, runs)
-        }
-    }
-
-    /// Promises move on only when all records before them are written.
-    func settlePromises() async {
-        guard unwrittenRecords.isEmpty else { return }
-        await accountForEarlierLife()
-        if await diary.generation != seenGeneration {
-            seenGeneration = await diary.generation
-            for name in order { states[name]?.isDirty = true }
-        }
-        for name in order { states[name]?.settle() }
-        let dirty = order.filter { states[$0]?.isDirty == true && states[$0]?.entry.promisedText != nil }
-        guard !dirty.isEmpty, await diary.record(dirty.compactMap { states[$0]?.promise }) else { return }
-        for name in dirty { states[name]?.isDirty = false }
     }
 
     /// Once a minute: says that this host lives; once a day: forgets old history.

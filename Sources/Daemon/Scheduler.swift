@@ -19,15 +19,16 @@ package actor Scheduler {
     let execute: Execute
     /// Tells people of runs that never started.
     let announce: @Sendable (ScheduledJob, [Run]) async -> Void
-    /// The last instant of a job that its store knows of, asked where the history knows nothing.
-    let lastKnownInstant: @Sendable (ScheduledJob) async -> CivilTime?
+    /// The last instant of each job that its store knows of, asked where the history knows nothing.
+    let lastKnownInstants: @Sendable ([ScheduledJob]) async -> [String: CivilTime]
     /// Whether several daemons share the history: then nothing starts that could not be claimed.
     let historyIsShared: Bool
     /// The schedule that a promise of an earlier life was made of.
     let readSchedule: @Sendable (_ promise: SchedulePromise) -> Schedule?
     /// Whether the process that a run belongs to is gone.
     let isGone: @Sendable (_ run: Run, _ lastBeat: CivilTime?, _ now: CivilTime) -> Bool
-    static let recordsAtOnce = 5_000
+    /// Records of runs that never started are computed and written in portions of this size.
+    let recordsAtOnce: Int
     /// Runs that are due must not wait long for the records of those that were missed.
     static let portionsPerPass = 10
 
@@ -39,6 +40,10 @@ package actor Scheduler {
     /// Records of runs that never started, yet to be written; and those of which nobody was told yet.
     var unwrittenRecords: [Run] = []
     var untold: [Run] = []
+    /// Stretches of instants that start nothing and have no records yet, in the order in which they are written.
+    var misses: [MissedStretch] = []
+    /// Jobs that are no more, whose promises are yet to be removed.
+    var departed: Set<String> = []
     /// Whether the last pass left records that could have been written.
     var hasBacklog = false
     /// A job file that was taken over and takes effect with the next pass.
@@ -73,7 +78,8 @@ package actor Scheduler {
 
     package init(
         settings: DaemonSettings, clock: any WallClock, notBefore: CivilTime, diary: RunDiary, host: String,
-        logger: Logger, lastKnownInstant: @escaping @Sendable (ScheduledJob) async -> CivilTime?,
+        logger: Logger, recordsAtOnce: Int = 5_000,
+        lastKnownInstants: @escaping @Sendable ([ScheduledJob]) async -> [String: CivilTime],
         readSchedule: @escaping @Sendable (SchedulePromise) -> Schedule?,
         isGone: @escaping @Sendable (Run, CivilTime?, CivilTime) -> Bool,
         announce: @escaping @Sendable (ScheduledJob, [Run]) async -> Void, execute: @escaping Execute
@@ -83,7 +89,8 @@ package actor Scheduler {
         self.diary = diary
         self.host = host
         self.logger = logger
-        self.lastKnownInstant = lastKnownInstant
+        self.recordsAtOnce = recordsAtOnce
+        self.lastKnownInstants = lastKnownInstants
         self.readSchedule = readSchedule
         self.isGone = isGone
         self.announce = announce

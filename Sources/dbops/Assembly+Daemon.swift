@@ -16,7 +16,7 @@ extension Assembly {
         return Scheduler(
             settings: settings, clock: SystemWallClock(), notBefore: Version.madeAt, diary: diary,
             host: identity.description, logger: logger,
-            lastKnownInstant: { entry in await lastBackup(of: entry) },
+            lastKnownInstants: { entries in await lastBackups(of: entries) },
             readSchedule: { Schedule(reading: $0.schedule, zones: zones) },
             isGone: { run, lastBeat, now in Self.isGone(run, lastBeat, now, here: identity) },
             announce: { entry, runs in
@@ -35,20 +35,27 @@ extension Assembly {
         return now.secondsSinceEpoch - lastSign.secondsSinceEpoch > 300
     }
 
-    /// When the newest backup of a job began that its primary store holds; nil where that cannot be told in time.
-    private func lastBackup(of entry: ScheduledJob) async -> CivilTime? {
-        guard case .backup(let backup) = entry.job.kind, let name = backup.stores.first,
-            let target = entry.configuration.store(named: name), let store = try? targets.store(target)
-        else { return nil }
-        return await withTaskGroup(of: CivilTime?.self) { group in
-            group.addTask { try? await BackupCatalog(store: store).newestInstant(of: entry.job.name) }
-            group.addTask {
-                try? await Task.sleep(for: .seconds(30))
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
+    /// When the newest backup of each job began that its primary store holds, without those of which that cannot be told
+    /// in time. A store is opened once, however many jobs use it.
+    private func lastBackups(of entries: [ScheduledJob]) async -> [String: CivilTime] {
+        var stores: [StoreLocation: (target: StoreTarget, jobs: [String])] = [:]
+        for entry in entries {
+            guard let target = primaryStore(of: entry) else { continue }
+            stores[target.location, default: (target, [])].jobs.append(entry.job.name)
         }
+        return await withTaskGroup(of: [String: CivilTime].self) { group in
+            for (target, jobs) in stores.values {
+                guard let store = try? targets.store(target) else { continue }
+                group.addTask {
+                    await BackupCatalog(store: store).newestInstants(of: jobs, within: .seconds(30))
+                }
+            }
+            return await group.reduce(into: [:]) { known, found in known.merge(found) { first, _ in first } }
+        }
+    }
+
+    private func primaryStore(of entry: ScheduledJob) -> StoreTarget? {
+        guard case .backup(let backup) = entry.job.kind else { return nil }
+        return backup.stores.first.flatMap(entry.configuration.store)
     }
 }

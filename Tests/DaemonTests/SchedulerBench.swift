@@ -18,11 +18,12 @@ final class SchedulerBench {
     private(set) var started: [String: [CivilTime]] = [:]
     private let settings: DaemonSettings
     private let lastKnown: CivilTime?
+    private let recordsAtOnce: Int
 
     init(
         at now: CivilTime = .example(0), settings: DaemonSettings = DaemonSettings(),
         ledger: MemoryLedger = MemoryLedger(),
-        lastKnown: CivilTime? = nil, catchUpSpread: Duration = .zero
+        lastKnown: CivilTime? = nil, catchUpSpread: Duration = .zero, recordsAtOnce: Int = 5_000
     ) {
         clock = ManualClock(now)
         self.ledger = ledger
@@ -30,19 +31,23 @@ final class SchedulerBench {
         var settings = settings
         settings.catchUpSpread = catchUpSpread
         self.settings = settings
-        scheduler = Self.scheduler(settings, clock, ledger, life: 1, told: told, lastKnown: lastKnown)
+        self.recordsAtOnce = recordsAtOnce
+        scheduler = Self.scheduler(
+            settings, clock, ledger, life: 1, told: told, lastKnown: lastKnown, recordsAtOnce: recordsAtOnce)
     }
 
     private static func scheduler(
         _ settings: DaemonSettings, _ clock: ManualClock, _ ledger: MemoryLedger, life: Int, told: Journal<Run>,
-        lastKnown: CivilTime?
+        lastKnown: CivilTime?, recordsAtOnce: Int
     ) -> Scheduler {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let host = "life-\(life)"
         return Scheduler(
             settings: settings, clock: clock, notBefore: CivilTime(secondsSinceEpoch: 1_700_000_000),
-            diary: RunDiary(logger: logger) { ledger }, host: host, logger: logger,
-            lastKnownInstant: { _ in lastKnown },
+            diary: RunDiary(logger: logger) { ledger }, host: host, logger: logger, recordsAtOnce: recordsAtOnce,
+            lastKnownInstants: { jobs in
+                Dictionary(uniqueKeysWithValues: jobs.compactMap { job in lastKnown.map { (job.job.name, $0) } })
+            },
             readSchedule: { Schedule(reading: $0.schedule, zones: ZoneDatabase()) },
             isGone: { run, _, _ in run.host != host },
             announce: { _, runs in for run in runs { told.add(run) } },
@@ -89,7 +94,9 @@ final class SchedulerBench {
     func restart(_ jobs: [ScheduledJob]) async {
         life += 1
         live = [:]
-        scheduler = Self.scheduler(settings, clock, ledger, life: life, told: told, lastKnown: lastKnown)
+        scheduler = Self.scheduler(
+            settings, clock, ledger, life: life, told: told, lastKnown: lastKnown,
+            recordsAtOnce: recordsAtOnce)
         await begin(jobs)
     }
 

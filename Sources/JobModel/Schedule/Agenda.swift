@@ -1,6 +1,7 @@
 /// Decides what becomes of the instants of one job that have come due: which fire, and which are recorded as missed.
 ///
-/// Pure: what was due, the job's policy and the time of day go in. Every instant that goes in comes out once.
+/// Pure: what was due, the job's policy and the time of day go in. Every instant that goes in comes out once. After a
+/// long outage only the newest go in; the others are misses with a reason of their own.
 package struct Agenda: Sendable {
     /// An instant that is to start a run.
     package struct Firing: Sendable, Equatable {
@@ -20,6 +21,11 @@ package struct Agenda: Sendable {
     package struct Miss: Sendable, Equatable {
         package let instant: CivilTime
         package let reason: RunReason
+
+        package init(instant: CivilTime, reason: RunReason) {
+            self.instant = instant
+            self.reason = reason
+        }
     }
 
     package struct Decision: Sendable, Equatable {
@@ -42,36 +48,48 @@ package struct Agenda: Sendable {
         self.daemonStart = daemonStart
     }
 
-    /// `due` holds the instants up to `now` without a record, oldest first.
-    package func decide(due: [CivilTime], now: CivilTime) -> Decision {
-        let firstInTime = due.firstIndex { now.secondsSinceEpoch - $0.secondsSinceEpoch <= graceInSeconds } ?? due.count
-        var decision = catchUp(Array(due[..<firstInTime]), newerFollows: firstInTime < due.count, now: now)
+    /// How many of the instants that were missed can fire; always the newest.
+    package var mostCaughtUp: Int {
+        switch policy.catchUp {
+        case .none: 0
+        case .one: 1
+        case .all: policy.limit
+        }
+    }
+
+    /// Instants from here on are in time.
+    package func graceStart(at now: CivilTime) -> CivilTime {
+        CivilTime(secondsSinceEpoch: now.secondsSinceEpoch - graceInSeconds)
+    }
+
+    /// `due` holds the instants up to `now` without a record, oldest first: all that are in time, and of those that were
+    /// missed at least the newest ``mostCaughtUp``. `passedOver` is the number of older ones, which start nothing.
+    package func decide(due: [CivilTime], passedOver: Int = 0, now: CivilTime) -> Decision {
+        let graceStart = graceStart(at: now)
+        let firstInTime = due.firstIndex { $0 >= graceStart } ?? due.count
+        var decision = catchUp(
+            Array(due[..<firstInTime]), passedOver: passedOver, newerFollows: firstInTime < due.count, now: now)
         for instant in due[firstInTime...] {
             decision.firings.append(Firing(instant: instant, trigger: trigger))
         }
         if firstInTime < due.count, policy.catchUp == .one {
             // Of several in time the newest is the one that surely runs.
-            decision.firings[decision.firings.count - 1].missedFirings = firstInTime
+            decision.firings[decision.firings.count - 1].missedFirings = passedOver + firstInTime
         }
         return decision
     }
 
     /// With ``MisfirePolicy/CatchUp/one`` a firing in time stands for all that were missed before it.
-    private func catchUp(_ missed: [CivilTime], newerFollows: Bool, now: CivilTime) -> Decision {
+    private func catchUp(_ missed: [CivilTime], passedOver: Int, newerFollows: Bool, now: CivilTime) -> Decision {
         let firstYoung = missed.firstIndex { isYoung($0, now: now) } ?? missed.count
-        let wanted =
-            switch policy.catchUp {
-            case .none: 0
-            case .one: newerFollows ? 0 : 1
-            case .all: policy.limit
-            }
+        let wanted = policy.catchUp == .one && newerFollows ? 0 : mostCaughtUp
         let firstRun = max(firstYoung, missed.count - wanted)
         var decision = Decision()
-        decision.misses = missed[..<firstRun].enumerated().map { index, instant in
-            Miss(instant: instant, reason: reason(of: instant, isYoung: index >= firstYoung))
-        }
+        decision.misses = missed[..<firstRun].map { Miss(instant: $0, reason: reasonOfMiss($0, now: now)) }
         decision.firings = missed[firstRun...].map { Firing(instant: $0, trigger: .catchUp) }
-        if policy.catchUp == .one, !decision.firings.isEmpty { decision.firings[0].missedFirings = firstRun }
+        if policy.catchUp == .one, !decision.firings.isEmpty {
+            decision.firings[0].missedFirings = passedOver + firstRun
+        }
         return decision
     }
 
@@ -80,10 +98,11 @@ package struct Agenda: Sendable {
         return now.secondsSinceEpoch - instant.secondsSinceEpoch <= Int(within.components.seconds)
     }
 
-    private func reason(of instant: CivilTime, isYoung: Bool) -> RunReason {
+    /// Why an instant that was missed, or passed over, starts nothing.
+    package func reasonOfMiss(_ instant: CivilTime, now: CivilTime) -> RunReason {
         switch policy.catchUp {
         case .none: instant <= daemonStart ? .down : .clock
-        case .one: isYoung ? .caughtUpByNewer : .tooOld
+        case .one: isYoung(instant, now: now) ? .caughtUpByNewer : .tooOld
         case .all: .tooOld
         }
     }

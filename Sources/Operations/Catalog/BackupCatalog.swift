@@ -56,9 +56,12 @@ package struct BackupCatalog: Sendable {
         )
     }
 
-    /// When the newest backup of `job` began, by its name; nil where there is none. Reads no manifest but the newest's.
-    package func newestInstant(of job: String) async throws -> CivilTime? {
-        let names = try await names().filter { $0.job == job }
+    /// When the newest backup of `job` began, by its name; nil where there is none. Lists the job's own folder, and reads
+    /// no manifest but the newest's.
+    func newestInstant(of job: String) async throws -> CivilTime? {
+        let folder = BackupName.folder(ofJob: job)
+        guard let key = ObjectKey(validating: folder) else { return nil }
+        let names = try await store.folders(under: key).compactMap { BackupName(jobSegment: folder, idSegment: $0) }
         for name in names.sorted(by: { $0.id.description > $1.id.description }) {
             if case .backup = try await read(name) { return name.id.startedAt }
         }
