@@ -24,10 +24,18 @@ package actor BackupFreshness {
         let at: CivilTime
     }
 
+    private struct YoungFacts {
+        let facts: StalenessWatch.Facts
+        let promised: CivilTime?
+        let at: CivilTime
+    }
+
     private let diary: RunDiary
     private let store: @Sendable (Job) async throws -> Stored
     private var answers: [String: Answer] = [:]
     private var firstSeen: [String: CivilTime] = [:]
+    /// Facts by which a job's backups are young enough, and when they were gathered.
+    private var young: [String: YoungFacts] = [:]
 
     /// `store` lists the stores of a backup job; where it throws, the job counts as having nothing there, and it is
     /// asked again at the next time.
@@ -37,21 +45,42 @@ package actor BackupFreshness {
     }
 
     /// The facts about every backup job of `configuration` that has an ``Job/alertAfter``.
+    ///
+    /// Newer backups only make a job's younger, so one that is young enough by facts at hand is not asked about anew: a
+    /// thousand jobs each minute would keep a daemon busy that has nothing to do.
     package func facts(for configuration: Configuration, now: CivilTime) async -> [StalenessWatch.Facts] {
         let promises = await diary.promises() ?? []
         let since = Dictionary(promises.map { ($0.job, $0.since) }) { first, second in min(first, second) }
         var facts: [StalenessWatch.Facts] = []
         for job in configuration.jobs {
             guard case .backup(let backup) = job.kind, job.alertAfter != nil else { continue }
-            let seen = min(firstSeen[job.name] ?? now, now)
-            firstSeen[job.name] = seen
-            var known = StalenessWatch.Facts(
-                job: job, newestGood: await newestGood(of: job.name), newestVerified: nil,
-                knownSince: await knownSince(job.name, promised: since[job.name], seen: seen))
-            if backup.requiresVerified { known.newestVerified = await newestVerified(of: job.name, configuration) }
-            facts.append(await completed(known, needsProof: backup.requiresVerified, now: now))
+            let promised = since[job.name]
+            if let known = young[job.name], known.facts.job == job, known.promised == promised, now >= known.at,
+                !StalenessWatch.isStale(known.facts, now: now)
+            {
+                facts.append(known.facts)
+                continue
+            }
+            let found = await self.facts(job, backup, configuration, promised: promised, now: now)
+            let isWhole = await diary.trouble == nil && (!found.lacksSomething || answers[job.name] != nil)
+            young[job.name] =
+                isWhole && !StalenessWatch.isStale(found, now: now)
+                ? YoungFacts(facts: found, promised: promised, at: now) : nil
+            facts.append(found)
         }
         return facts
+    }
+
+    private func facts(
+        _ job: Job, _ backup: BackupJob, _ configuration: Configuration, promised: CivilTime?, now: CivilTime
+    ) async -> StalenessWatch.Facts {
+        let seen = min(firstSeen[job.name] ?? now, now)
+        firstSeen[job.name] = seen
+        var known = StalenessWatch.Facts(
+            job: job, newestGood: await newestGood(of: job.name), newestVerified: nil,
+            knownSince: await knownSince(job.name, promised: promised, seen: seen))
+        if backup.requiresVerified { known.newestVerified = await newestVerified(of: job.name, configuration) }
+        return await completed(known, now: now)
     }
 
     private func newestGood(of job: String) async -> CivilTime? {
@@ -84,11 +113,8 @@ package actor BackupFreshness {
     }
 
     /// With what the store knows, where the history lacks something.
-    private func completed(
-        _ facts: StalenessWatch.Facts, needsProof: Bool, now: CivilTime
-    ) async -> StalenessWatch.Facts {
-        guard facts.newestGood == nil || needsProof && facts.newestVerified == nil else { return facts }
-        guard let stored = await stored(facts.job, now: now) else { return facts }
+    private func completed(_ facts: StalenessWatch.Facts, now: CivilTime) async -> StalenessWatch.Facts {
+        guard facts.lacksSomething, let stored = await stored(facts.job, now: now) else { return facts }
         var completed = facts
         completed.newestGood = [facts.newestGood, stored.newestGood].compactMap { $0 }.max()
         completed.newestVerified = [facts.newestVerified, stored.newestVerified].compactMap { $0 }.max()
@@ -104,5 +130,13 @@ package actor BackupFreshness {
         guard let stored = try? await store(job) else { return nil }
         answers[job.name] = Answer(stored: stored, at: now)
         return stored
+    }
+}
+
+extension StalenessWatch.Facts {
+    /// Whether there is no good backup, or no proven one where that counts.
+    fileprivate var lacksSomething: Bool {
+        guard case .backup(let backup) = job.kind else { return false }
+        return newestGood == nil || backup.requiresVerified && newestVerified == nil
     }
 }

@@ -77,6 +77,12 @@ package struct StalenessWatch: Sendable {
         return Finding(job: facts.job, event: .stale, staleness: staleness)
     }
 
+    /// Whether a good backup, or a proven one, is too old by these facts.
+    static func isStale(_ facts: Facts, now: CivilTime) -> Bool {
+        Staleness.Concern.allCases.compactMap { staleness(facts, $0, now: now) }
+            .contains { $0.ageInSeconds > $0.limitInSeconds }
+    }
+
     /// Nil where the job wants no watch.
     private static func staleness(_ facts: Facts, _ concern: Staleness.Concern, now: CivilTime) -> Staleness? {
         guard case .backup(let backup) = facts.job.kind, let limit = facts.job.alertAfter else { return nil }

@@ -53,14 +53,24 @@ import Testing
     }
 
     @Test func `asks the store where the history knows of no backup, and not each minute`() async throws {
-        let freshness = freshness { .init(newestGood: .example(-500), newestVerified: nil) }
+        let freshness = freshness { .init(newestGood: .example(-100_000), newestVerified: nil) }
         for second in stride(from: 0, to: 3_600, by: 60) {
             let facts = await freshness.facts(for: configuration(), now: .example(second))
-            #expect(facts.first?.newestGood == .example(-500))
+            #expect(facts.first?.newestGood == .example(-100_000))
         }
         #expect(asked.all.count == 1)
         _ = await freshness.facts(for: configuration(), now: .example(3_600))
         #expect(asked.all.count == 2)
+    }
+
+    @Test func `asks nobody while backups are young enough by what is known, and then again`() async throws {
+        let freshness = freshness { .init(newestGood: .example(-500), newestVerified: nil) }
+        for hour in 0..<23 { _ = await freshness.facts(for: configuration(), now: .example(3_600 * hour)) }
+        #expect(asked.all.count == 1)
+        try await add(.example(due: 80_000, outcome: .succeeded))
+        #expect(await freshness.facts(for: configuration(), now: .example(85_000)).first?.newestGood == .example(-500))
+        #expect(
+            await freshness.facts(for: configuration(), now: .example(86_401)).first?.newestGood == .example(80_000))
     }
 
     @Test func `asks a store that is down again at the next time`() async throws {
