@@ -64,6 +64,35 @@ import Testing
         }
     }
 
+    @Test func `tells when the newest backup of each of many jobs began, from their own folders`() async throws {
+        try await with { store, _ in
+            let jobs = (10..<30).map { "job/\($0)" }
+            for job in jobs.dropLast() {
+                try await put(job, "20261120T020000Z-aaaaaa", in: store)
+                try await put(job, "202611\(job.suffix(2))T020000Z-aaaaaa", in: store)
+            }
+            var hooked = HookedStore(store)
+            let looks = Journal<String>()
+            hooked.willLook = { looks.add($0?.description ?? "everything") }
+            let found = await BackupCatalog(store: hooked).newestInstants(of: jobs, within: .seconds(600))
+            #expect(found.count == 19)
+            #expect(found["job/12"]?.text == "2026-11-20T02:00:00Z")
+            #expect(found["job/27"]?.text == "2026-11-27T02:00:00Z")
+            #expect(!looks.all.contains("everything"))
+        }
+    }
+
+    @Test func `tells in time what it could find out`() async throws {
+        try await with { store, _ in
+            for job in ["a", "b"] { try await put(job, "20261121T020000Z-aaaaaa", in: store) }
+            var hooked = HookedStore(store)
+            // As a store does that does not answer.
+            hooked.willLook = { if $0 == ObjectKey("b") { try await Task.sleep(for: .seconds(86_400)) } }
+            let found = await BackupCatalog(store: hooked).newestInstants(of: ["b", "a"], within: .milliseconds(200))
+            #expect(found["b"] == nil)
+        }
+    }
+
     @Test func `finds a backup by its id in whatever job`() async throws {
         try await with { store, catalog in
             try await put("b/c", "20261121T020000Z-aaaaaa", in: store)

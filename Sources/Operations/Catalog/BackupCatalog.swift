@@ -34,7 +34,7 @@ package struct BackupCatalog: Sendable {
     /// Backups of `job`, or of all jobs, oldest first; and the folders that look like backups but cannot be read.
     /// A folder without a manifest is no backup and in neither list.
     package func list(job: String?) async throws -> (backups: [Entry], unreadable: [Unreadable]) {
-        let names = try await names().filter { job == nil || $0.job == job }
+        let names = try await names(of: job)
         var backups: [Entry] = []
         var unreadable: [Unreadable] = []
         for start in stride(from: 0, to: names.count, by: Self.concurrency) {
@@ -56,13 +56,9 @@ package struct BackupCatalog: Sendable {
         )
     }
 
-    /// When the newest backup of `job` began, by its name; nil where there is none. Lists the job's own folder, and reads
-    /// no manifest but the newest's.
+    /// When the newest backup of `job` began, by its name; nil where there is none. Reads no manifest but the newest's.
     func newestInstant(of job: String) async throws -> CivilTime? {
-        let folder = BackupName.folder(ofJob: job)
-        guard let key = ObjectKey(validating: folder) else { return nil }
-        let names = try await store.folders(under: key).compactMap { BackupName(jobSegment: folder, idSegment: $0) }
-        for name in names.sorted(by: { $0.id.description > $1.id.description }) {
+        for name in try await names(of: job).sorted(by: { $0.id.description > $1.id.description }) {
             if case .backup = try await read(name) { return name.id.startedAt }
         }
         return nil
@@ -70,8 +66,7 @@ package struct BackupCatalog: Sendable {
 
     /// The newest backup of `job`; nil where there is none. Reads no manifest but the newest's.
     package func newest(of job: String) async throws -> BackupSource? {
-        let names = try await names().filter { $0.job == job }
-        for name in names.sorted(by: { $0.id.description > $1.id.description }) {
+        for name in try await names(of: job).sorted(by: { $0.id.description > $1.id.description }) {
             do {
                 return try await BackupSource.open(ObjectKey(name.folder), in: store)
             } catch OperationError.notABackup {
@@ -85,7 +80,7 @@ package struct BackupCatalog: Sendable {
 
     /// The folder of the backup with this name, whatever its job.
     package func folder(of id: BackupID) async throws -> ObjectKey? {
-        try await names().first { $0.id == id }.map { ObjectKey($0.folder) }
+        try await names(of: nil).first { $0.id == id }.map { ObjectKey($0.folder) }
     }
 
     private enum Finding: Sendable {
@@ -94,12 +89,14 @@ package struct BackupCatalog: Sendable {
         case nothing
     }
 
-    private func names() async throws -> [BackupName] {
+    /// Of one job by its own folder alone: a store may hold a thousand jobs.
+    private func names(of job: String?) async throws -> [BackupName] {
+        let segments = if let job { [BackupName.folder(ofJob: job)] } else { try await store.folders(under: nil) }
         var names: [BackupName] = []
-        for job in try await store.folders(under: nil) {
-            guard let key = ObjectKey(validating: job) else { continue }
+        for segment in segments {
+            guard let key = ObjectKey(validating: segment) else { continue }
             for folder in try await store.folders(under: key) {
-                if let name = BackupName(jobSegment: job, idSegment: folder) { names.append(name) }
+                if let name = BackupName(jobSegment: segment, idSegment: folder) { names.append(name) }
             }
         }
         return names
