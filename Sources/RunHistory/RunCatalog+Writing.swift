@@ -122,15 +122,16 @@ extension RunCatalog {
 extension Database {
     /// False where the run or its instant has a record.
     fileprivate func insert(_ run: Run) throws -> Bool {
-        try execute(
+        // Compiled once: a thousand runs that are due in one second are claimed one after the other.
+        let statement = try cachedStatement(
             sql: """
                 INSERT INTO runs (id, job, kind, cause, scheduled_at, outcome, reason, started_at, ended_at, host,
                     attempts, missed_firings, instant, message, plan, report)
                 VALUES (:id, :job, :kind, :cause, :scheduled_at, :outcome, :reason, :started_at, :ended_at, :host,
                     :attempts, :missed_firings, :instant, :message, :plan, :report)
                 ON CONFLICT DO NOTHING
-                """,
-            arguments: RunTextLimits.bounded(run).arguments)
+                """)
+        try statement.execute(arguments: RunTextLimits.bounded(run).arguments)
         return changesCount == 1
     }
 
