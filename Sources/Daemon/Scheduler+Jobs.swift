@@ -48,6 +48,7 @@ extension Scheduler {
     func takeOverReload(_ now: CivilTime) async {
         guard let (settings, jobs) = reloaded else { return }
         reloaded = nil
+        hasGarbage = true
         self.settings = settings
         let old = states
         states = [:]

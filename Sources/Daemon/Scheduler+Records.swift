@@ -18,6 +18,7 @@ extension Scheduler {
             }
             unwrittenRecords.removeFirst(portion.count)
             hasBacklog = !unwrittenRecords.isEmpty || !misses.isEmpty
+            hasGarbage = hasGarbage || hasBacklog
         }
         let news = untold
         untold = []

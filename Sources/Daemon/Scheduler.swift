@@ -46,6 +46,8 @@ package actor Scheduler {
     var departed: Set<String> = []
     /// Whether the last pass left records that could have been written.
     var hasBacklog = false
+    /// Whether work is over that needed much memory.
+    var hasGarbage = true
     /// A job file that was taken over and takes effect with the next pass.
     var reloaded: (settings: DaemonSettings, jobs: [ScheduledJob])?
     var watch: ClockWatch
@@ -110,6 +112,7 @@ package actor Scheduler {
             while !isDraining, !Task.isCancelled {
                 for start in await pass() { group.addTask { await self.perform(start) } }
                 alive()
+                giveMemoryBack()
                 await bell.wait(atMost: pause())
             }
             await finishRunning()
@@ -120,6 +123,13 @@ package actor Scheduler {
     package nonisolated func drain() {
         drainRequest.withLock { $0 = true }
         bell.ring()
+    }
+
+    /// After the start, a new job file or a long list of misses much memory is of no more use.
+    private func giveMemoryBack() {
+        guard hasGarbage, !hasBacklog else { return }
+        hasGarbage = false
+        IdleMemory.giveBack()
     }
 
     private func perform(_ start: Start) async {
