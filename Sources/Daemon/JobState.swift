@@ -84,6 +84,8 @@ struct JobState {
     mutating func correct(to now: CivilTime) {
         takenThrough = min(takenThrough, now)
         waiting.removeAll { $0.firing.instant > now }
+        // Of those after it some records were withdrawn; what has one all the same is not granted a second.
+        recorded = recorded.filter { $0 <= now }
         isDirty = isDirty || promise.accountedThrough > now
         promise.accountedThrough = min(promise.accountedThrough, now)
         promise.since = min(promise.since, now)

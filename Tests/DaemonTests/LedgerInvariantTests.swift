@@ -18,12 +18,15 @@ import Testing
     @Test(arguments: 1...60)
     func `every instant has one record through kills, jumps and long runs`(seed: Int) async throws {
         var random = Random(state: UInt64(seed))
-        let bench = SchedulerBench(settings: Self.settings(&random))
+        // Small portions: misses of many passes, and of lives that end between them.
+        let bench = SchedulerBench(
+            settings: Self.settings(&random), recordsAtOnce: Int.random(in: 1...4, using: &random))
         let jobs = try Self.jobs(&random)
         await bench.begin(jobs)
         for _ in 0..<150 {
             switch Int.random(in: 0..<100, using: &random) {
             case 0..<4: await bench.restart(jobs)
+            case 9: await bench.scheduler.reload(bench.settings, jobs)
             case 4..<6: bench.clock.advance(by: Double.random(in: 3_600...80_000, using: &random).rounded())
             case 6..<8: bench.clock.advance(by: -Double.random(in: 1...9_000, using: &random).rounded())
             case 8: bench.clock.advance(by: -Double.random(in: 11_000...40_000, using: &random).rounded())
@@ -42,13 +45,15 @@ import Testing
     @Test(arguments: 1...30)
     func `a history that fails now and then loses no record while the daemon lives`(seed: Int) async throws {
         var random = Random(state: UInt64(seed + 1_000))
-        let bench = SchedulerBench(settings: Self.settings(&random))
+        let bench = SchedulerBench(
+            settings: Self.settings(&random), recordsAtOnce: Int.random(in: 1...4, using: &random))
         let jobs = try Self.jobs(&random)
         await bench.begin(jobs)
         for _ in 0..<150 {
             let fails = Int.random(in: 0..<3, using: &random) == 0
             bench.ledger.fail(with: fails ? DiskFull() : nil)
-            await bench.pass(after: Int.random(in: 1...900, using: &random))
+            let sleeps = Int.random(in: 0..<25, using: &random) == 0
+            await bench.pass(after: Int.random(in: 1...(sleeps ? 80_000 : 900), using: &random))
             bench.ledger.fail(with: nil)
             for id in bench.live.keys.sorted(by: { $0.description < $1.description })
             where Int.random(in: 0..<3, using: &random) == 0 {

@@ -16,7 +16,7 @@ final class SchedulerBench {
     private(set) var live: [RunID: Scheduler.Start] = [:]
     /// Every instant that was ever started, by job.
     private(set) var started: [String: [CivilTime]] = [:]
-    private let settings: DaemonSettings
+    let settings: DaemonSettings
     private let lastKnown: CivilTime?
     private let recordsAtOnce: Int
 

@@ -210,6 +210,52 @@ import Testing
         #expect(await bench.scheduler.pause() > .zero)
     }
 
+    @Test func `holds no more records than it writes at once, however long it was away`() async throws {
+        let bench = SchedulerBench(recordsAtOnce: 100)
+        let jobs: [ScheduledJob] = [.example("often", .every(seconds: 1)), .example("rare", .every(seconds: 7))]
+        await bench.begin(jobs)
+        await bench.pass()
+        bench.clock.advance(by: 70_000)
+        await bench.restart(jobs)
+        #expect(await bench.pass().map(\.missedFirings).max() ?? 0 > 60_000)
+        #expect(try await bench.runs(of: "often").count < 2_000)
+        #expect(await bench.scheduler.unwrittenRecords.count <= 100)
+        #expect(await bench.scheduler.misses.count == 2)
+        #expect(await bench.scheduler.pause() == .zero)
+    }
+
+    @Test func `keeps the promise of an earlier schedule until its last instant has a record`() async throws {
+        let bench = SchedulerBench(recordsAtOnce: 2)
+        await bench.begin([.example("nightly", .every(seconds: 60)), .example("gone", .every(seconds: 60))])
+        await bench.pass()
+        bench.clock.advance(by: 3_600)
+        // Each life ends after one pass, which writes twenty records.
+        for schedule in ["every 60 s", "every 60 s", "every 600 s", "every 600 s", "every 600 s"] {
+            await bench.restart([.example("nightly", .every(seconds: 600))])
+            await bench.pass()
+            #expect(try await bench.ledger.promises().map(\.schedule) == ["every 60 s", schedule])
+        }
+        await bench.restart([.example("nightly", .every(seconds: 600))])
+        await bench.pass()
+        await bench.pass()
+        #expect(try await bench.ledger.promises().map(\.schedule) == ["every 600 s"])
+        for job in ["nightly", "gone"] {
+            let missed = try await bench.runs(of: job).filter { $0.reason == .removed }
+            #expect(missed.map(\.scheduledAt) == (1...60).map { .example(60 * $0) })
+        }
+    }
+
+    @Test func `takes back what it was yet to write of a future that was none`() async throws {
+        let bench = SchedulerBench(recordsAtOnce: 1)
+        await bench.begin([.example("often", .every(seconds: 60)) { $0.misfire.catchUp = .none }])
+        await bench.pass()
+        await bench.pass(after: 40_000)
+        await bench.pass(after: -38_000)
+        while await bench.scheduler.pause() == .zero { await bench.pass() }
+        let missed = try await bench.runs(of: "often").filter { $0.outcome == .missed }
+        #expect(missed.map(\.scheduledAt) == (1...33).map { .example(60 * $0) })
+    }
+
     @Test func `records the firings of a paused job as skipped`() async throws {
         let bench = SchedulerBench()
         await bench.begin([.example { $0.isPaused = true }])

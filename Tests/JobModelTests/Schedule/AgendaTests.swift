@@ -59,6 +59,27 @@ import Testing
     }
 
     @Test(arguments: 0..<500)
+    func `decides on the newest as it does on all, with a reason for those that were passed over`(seed: Int) {
+        var random = SystemRandomNumberGenerator()
+        let instants = Set((0..<40).map { _ in Int.random(in: 0...5_000, using: &random) }).sorted().map(at)
+        var policy = MisfirePolicy()
+        policy.catchUp = MisfirePolicy.CatchUp.allCases[seed % 3]
+        policy.within = seed.isMultiple(of: 2) ? .seconds(Int.random(in: 0...5_000, using: &random)) : nil
+        policy.limit = Int.random(in: 1...10, using: &random)
+        let agenda = Agenda(
+            policy: policy, trigger: .schedule, grace: .seconds(Int.random(in: 0...1_000, using: &random)),
+            daemonStart: at(Int.random(in: 0...5_000, using: &random)))
+        let now = at(5_000)
+        let inTime = instants.count { $0 >= agenda.graceStart(at: now) }
+        let newest = instants.suffix(inTime + agenda.mostCaughtUp)
+        let older = instants.dropLast(newest.count)
+        var decision = agenda.decide(due: Array(newest), passedOver: older.count, now: now)
+        decision.misses.insert(
+            contentsOf: older.map { Agenda.Miss(instant: $0, reason: agenda.reasonOfMiss($0, now: now)) }, at: 0)
+        #expect(decision == agenda.decide(due: instants, now: now))
+    }
+
+    @Test(arguments: 0..<500)
     func `gives every instant back once, whatever the policy`(seed: Int) {
         var random = SystemRandomNumberGenerator()
         let due = (0..<Int.random(in: 0...40, using: &random)).map { _ in Int.random(in: 0...5_000, using: &random) }
