@@ -48,10 +48,11 @@ extension Assembly {
 
     /// Runs jobs, and tells `reporter` what the runs' logs are told.
     func runner(
-        _ diary: RunDiary, _ outbox: NoticeOutbox, reporter: any ProgressReporter, toolsIn directory: String?
+        _ diary: RunDiary, _ outbox: NoticeOutbox, reporter: any ProgressReporter, logger: Logger,
+        toolsIn directory: String?
     ) -> JobRunner {
         let work = work(toolsIn: directory, memory: diary)
-        return JobRunner(diary: diary, clock: SystemWallClock(), reporter: reporter) {
+        return JobRunner(diary: diary, clock: SystemWallClock(), reporter: reporter, logger: logger) {
             try await work.attempt($0, in: $1, as: $2, reporter: $3)
         } notify: { job, configuration, run, result in
             await tell(outbox, diary, job, configuration, run, result)

@@ -26,7 +26,7 @@ package enum DurationText {
     }
 
     /// The shortest text: `90s`, `1h`, `1d12h`.
-    static func text(_ duration: Duration) -> String {
+    package static func text(_ duration: Duration) -> String {
         var seconds = duration.components.seconds
         var text = ""
         for (symbol, length) in units where seconds >= length && symbol != "w" {

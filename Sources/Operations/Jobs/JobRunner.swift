@@ -1,4 +1,5 @@
 package import JobModel
+package import Logging
 
 /// Runs a job once, from its start on record to its end on record: the single entry for the daemon, the command line
 /// and a pod.
@@ -14,16 +15,19 @@ package struct JobRunner: Sendable {
     private let attempt: Attempt
     private let notify: @Sendable (Job, Configuration, Run, JobResult?) async -> Void
     private let reporter: any ProgressReporter
+    private let logger: Logger
 
     /// `reporter` is told what the run's log is told. `notify` is called when a run has started, without a result, and when
     /// it has ended.
     package init(
-        diary: RunDiary, clock: any WallClock, reporter: any ProgressReporter, attempt: @escaping Attempt,
+        diary: RunDiary, clock: any WallClock, reporter: any ProgressReporter, logger: Logger,
+        attempt: @escaping Attempt,
         notify: @escaping @Sendable (Job, Configuration, Run, JobResult?) async -> Void
     ) {
         self.diary = diary
         self.clock = clock
         self.reporter = reporter
+        self.logger = logger
         self.attempt = attempt
         self.notify = notify
     }
@@ -33,6 +37,8 @@ package struct JobRunner: Sendable {
     package func run(
         _ job: Job, of configuration: Configuration, as run: Run, stop: StopSignal
     ) async -> (run: Run, result: JobResult) {
+        let stopwatch = Stopwatch()
+        logger.tellStart(of: run)
         let recorder = RunRecorder(run: run.id, diary: diary, clock: clock, next: reporter)
         await diary.beat(host: run.host, at: CivilTime(clock.now))
         await notify(job, configuration, run, nil)
@@ -56,6 +62,7 @@ package struct JobRunner: Sendable {
             await diary.update(ended)
             await notify(job, configuration, ended, last)
         }
+        logger.tellEnd(of: ended, seconds: stopwatch.seconds)
         return (ended, result)
     }
 

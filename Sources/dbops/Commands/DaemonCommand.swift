@@ -40,7 +40,7 @@ struct DaemonCommand: AsyncParsableCommand, AnswersSignalsItself {
             let lock = try Self.lock(settings)
             let diary = assembly.diary(settings, logger: logger)
             let outbox = try assembly.outbox(logger: logger)
-            let runner = assembly.runner(diary, outbox, reporter: SilentReporter(), toolsIn: pgBin)
+            let runner = assembly.runner(diary, outbox, reporter: SilentReporter(), logger: logger, toolsIn: pgBin)
             let jobs = try assembly.scheduledJobs(loaded.configuration)
             let inForce = JobFileInForce(loaded.configuration)
             let services = DaemonServices(

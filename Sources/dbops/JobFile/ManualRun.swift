@@ -18,7 +18,9 @@ struct ManualRun {
         let diary = assembly.diary(configuration.daemon, logger: logger)
         let run = try await claim(in: diary)
         let outbox = try assembly.outbox(logger: logger)
-        let runner = assembly.runner(diary, outbox, reporter: assembly.progress, toolsIn: directory)
+        // How it ends is the command's own output.
+        let runner = assembly.runner(
+            diary, outbox, reporter: assembly.progress, logger: assembly.logger(.critical), toolsIn: directory)
         let ended = await outbox.delivering {
             await runner.run(job, of: configuration, as: run, stop: StopSignal())
         }

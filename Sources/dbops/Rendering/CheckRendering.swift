@@ -144,7 +144,7 @@ extension JobTrigger {
         switch self {
         case .none: "by hand"
         case .cron(let expression): expression.text
-        case .every(let seconds): "every \(Quantities.seconds(Double(seconds)))"
+        case .every(let seconds): "every \(DurationText.text(.seconds(seconds)))"
         case .after(let job): "after \(job)"
         }
     }

@@ -1,3 +1,4 @@
+import InMemoryLogging
 import JobModel
 import Logging
 import Synchronization
@@ -9,13 +10,15 @@ import Testing
 @Suite struct JobRunnerTests {
     private let ledger = MemoryLedger()
     private let told = Journal<RunOutcome?>()
+    private let log = InMemoryLogHandler()
 
     private func runner(_ attempt: @escaping JobRunner.Attempt) -> JobRunner {
         let ledger = ledger
         let told = told
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let logger = Logger(label: "test") { [log] _ in log }
         return JobRunner(
             diary: RunDiary(logger: logger) { ledger }, clock: ManualClock(), reporter: SilentReporter(),
+            logger: logger,
             attempt: attempt, notify: { _, _, run, _ in told.add(run.outcome) })
     }
 
@@ -159,6 +162,15 @@ import Testing
         #expect(try await ledger.runs(RunQuery()).map(\.reason) == [.byHand])
     }
 
+    @Test func `logs one line for each end of a run, and a failure as an error that says why`() async throws {
+        _ = try await run(job()) { _, _, _, _ in throw DiskIsFull() }
+        let lines = log.entries
+        #expect(lines.map(\.level) == [.notice, .error])
+        #expect(lines.map { "\($0.message)" } == ["Run started", "Run failed"])
+        #expect(lines.last?.metadata["job.name"] == "nightly")
+        #expect(lines.last?.metadata["error"]?.description.contains("the disk is full") == true)
+    }
+
     @Test func `runs a job whose history cannot be written, and writes it later`() async throws {
         ledger.fail(with: DiskIsFull())
         let ledger = ledger
@@ -171,6 +183,7 @@ import Testing
         await diary.adopt([run])
         let runner = JobRunner(
             diary: diary, clock: ManualClock(), reporter: SilentReporter(),
+            logger: Logger(label: "test") { [log] _ in log },
             attempt: { _, _, _, _ in JobResult(outcome: .succeeded) }, notify: { _, _, _, _ in })
         let ended = await runner.run(job(), of: Configuration(), as: run, stop: StopSignal()).run
         #expect(ended.outcome == .succeeded)
