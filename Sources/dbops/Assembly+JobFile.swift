@@ -105,3 +105,26 @@ struct UnnamedJobError: UserFacingError {
     }
     var category: FailureCategory { .usage }
 }
+
+extension Assembly {
+    /// The job of this name, which must be of this kind.
+    func job(_ name: String, ofKind kind: String, in configuration: Configuration) throws -> Job {
+        guard let job = configuration.job(named: name) else {
+            throw UnknownJobError(name: name, known: configuration.jobs.filter { $0.kind.name == kind }.map(\.name))
+        }
+        guard job.kind.name == kind else {
+            throw WrongKindOfJobError(name: name, kind: job.kind.name, wanted: kind)
+        }
+        return job
+    }
+}
+
+/// A command for one kind of job was given another.
+struct WrongKindOfJobError: UserFacingError {
+    let name: String
+    let kind: String
+    let wanted: String
+    var message: String { "\(name) is a job of kind \(kind), not \(wanted)" }
+    var hint: String? { "To run it: dbops run \(name)." }
+    var category: FailureCategory { .usage }
+}

@@ -25,6 +25,7 @@ struct DBOps: AsyncParsableCommand {
             ShowCommand.self,
             CopyCommand.self,
             PruneCommand.self,
+            MaintainCommand.self,
             PinCommand.self,
             UnpinCommand.self,
             AcceptCommand.self,

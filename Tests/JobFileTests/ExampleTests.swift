@@ -17,7 +17,7 @@ import Testing
     @Test func `the example is without fault and without warning`() throws {
         let file = try Decoding.decode(try Self.example())
         #expect(file.warnings == [])
-        #expect(file.configuration.jobs.map(\.name) == ["nightly", "prove", "tidy", "refresh"])
+        #expect(file.configuration.jobs.map(\.name) == ["nightly", "prove", "tidy", "housekeeping", "refresh"])
         #expect(file.configuration.stores.map(\.name) == ["local", "offsite"])
     }
 

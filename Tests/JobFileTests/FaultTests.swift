@@ -33,8 +33,15 @@ struct Slip: CustomTestStringConvertible, Sendable {
         Slip("globals = true", #"14:1: "globals" is not supported by this version"#),
         Slip("which = \"random\"", #"14:1: "which" is a key of jobs of kind verify, not backup"#),
         Slip(
-            "[jobs.m]\nkind = \"maintain\"\nvacuum = \"all\"",
-            #"15:1: jobs of kind "maintain" are not supported by this version"#),
+            "[jobs.m]\nkind = \"clean\"\ntable = \"t\"",
+            #"15:1: jobs of kind "clean" are not supported by this version"#),
+        Slip(
+            "[jobs.m]\nkind = \"maintain\"\ndatabase = \"shop\"\nvacuum = \"some\"\ncost_limit = 0",
+            #"17:1: "vacuum" takes needed, all or off, not "some""#,
+            #"18:1: "cost_limit" takes a whole number from 1 to 10000, found the whole number 0"#),
+        Slip(
+            "[jobs.m]\nkind = \"maintain\"\ndatabase = \"shop\"\nvacuum = \"off\"\nanalyze = \"off\"",
+            #"14:1: [jobs.m] does nothing: vacuum, analyze and reindex are all "off""#),
         Slip(
             "[jobs.m]\nkind = \"bakup\"",
             #"15:1: "kind" takes backup, verify, prune, maintain, clean, advise or sql, not "bakup" (did you mean "backup"?)"#

@@ -58,13 +58,30 @@ package struct TargetsCheck: Sendable {
         } catch {
             findings.append(.fault(subject, error))
         }
-        return findings + (try await scratch(target, source))
+        return findings + (try await maintenance(target, subject)) + (try await scratch(target, source))
     }
 
     private func jobs(of target: DatabaseTarget) -> [(name: String, settings: BackupSettings)] {
         configuration.jobs.compactMap { job in
             guard case .backup(let backup) = job.kind, backup.database == target.name else { return nil }
             return (job.name, backup.settings)
+        }
+    }
+
+    private func maintenance(_ target: DatabaseTarget, _ subject: String) async throws -> [CheckFinding] {
+        let jobs = configuration.jobs.compactMap { job -> (name: String, settings: MaintainJob)? in
+            guard case .maintain(let settings) = job.kind, settings.database == target.name else { return nil }
+            return (job.name, settings)
+        }
+        guard !jobs.isEmpty else { return [] }
+        do {
+            return try await MaintainCheck(
+                context: context, subject: subject, primary: try targets.primary(of: target), jobs: jobs
+            ).run()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return [.fault(subject, error)]
         }
     }
 

@@ -5,4 +5,5 @@ package enum JobPreview: Sendable {
     /// One for each job whose retention would be applied.
     case prune([PruneReport])
     case sql(SQLPreview)
+    case maintain(MaintainPreview)
 }

@@ -30,13 +30,19 @@ package struct JobWork: Sendable {
             ).run()
         case .verify(let settings):
             try await VerifyWork(
-                name: job.name, job: settings, configuration: configuration, targets: targets, context: context
+                name: job.name, job: settings, configuration: configuration, targets: targets, memory: memory,
+                context: context
             ).run()
         case .prune(let settings):
             try await prune(settings, configuration, context).run()
         case .sql(let settings):
             try await sql(settings, job.name, configuration, context).run()
-        case .maintain, .clean, .advise:
+        case .maintain(let settings):
+            try await MaintainWork(
+                job: job, settings: settings, configuration: configuration, targets: targets, memory: memory,
+                context: context
+            ).run()
+        case .clean, .advise:
             throw JobError.kindNotSupported(job.kind.name)
         }
     }
@@ -57,13 +63,20 @@ package struct JobWork: Sendable {
         case .verify(let settings):
             .verify(
                 try await VerifyWork(
-                    name: job.name, job: settings, configuration: configuration, targets: targets, context: context
+                    name: job.name, job: settings, configuration: configuration, targets: targets, memory: memory,
+                    context: context
                 ).preview())
         case .prune(let settings):
             .prune(try await prune(settings, configuration, context).preview())
         case .sql(let settings):
             .sql(try sql(settings, job.name, configuration, context).preview())
-        case .maintain, .clean, .advise:
+        case .maintain(let settings):
+            .maintain(
+                try await MaintainWork(
+                    job: job, settings: settings, configuration: configuration, targets: targets, memory: memory,
+                    context: context
+                ).preview())
+        case .clean, .advise:
             throw JobError.kindNotSupported(job.kind.name)
         }
     }

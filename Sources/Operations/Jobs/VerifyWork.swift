@@ -9,6 +9,7 @@ struct VerifyWork: Sendable {
     let job: VerifyJob
     let configuration: Configuration
     let targets: TargetOpener
+    let memory: any JobMemory
     let context: OperationContext
 
     func run() async throws -> JobResult {
@@ -53,6 +54,10 @@ struct VerifyWork: Sendable {
         var settings = VerifySettings()
         settings.jobs = job.jobs
         settings.server = try database.flatMap { try targets.scratchServer(of: $0) }
+        if let database {
+            let sizes = RestoredIndexSizes(memory: memory, database: database.name, context: context)
+            settings.inspect = { await sizes.note(of: $0) }
+        }
         return settings
     }
 

@@ -100,6 +100,7 @@ package struct VerifyOperation: Sendable {
             try await LargeObjectsCheck(source: source, target: scratch.connection, context: context).run())
         findings.checks += try await compareDefinitions(contents, in: scratch)
         findings.seconds.checks = checks.seconds
+        if !findings.failed { await settings.inspect?(scratch.connection) }
         return findings
     }
 

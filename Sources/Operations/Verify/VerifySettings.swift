@@ -10,6 +10,9 @@ package struct VerifySettings: Sendable {
     package var keepsScratchDatabase = false
     /// Writes the evidence beside the backup. Default: true.
     package var storesEvidence = true
+    /// Looks at the restored database once it is proven, before it is dropped; nothing that comes of it counts.
+    /// Default: nobody does.
+    var inspect: (@Sendable (ConnectionInfo) async -> Void)?
 
     package init() {}
 }

@@ -7,6 +7,7 @@ enum JobPreviewRendering {
         switch preview {
         case .backup(let preview): try BackupRendering.print(preview, json: json)
         case .verify(let preview): try VerificationRendering.print(preview, json: json)
+        case .maintain(let preview): try MaintainRendering(json: json, quiet: quiet).print(preview)
         case .prune(let reports):
             for report in reports { try PruneRendering.print(report, isPreview: true, json: json, quiet: quiet) }
         case .sql(let preview): try SQLRendering.print(preview, json: json)

@@ -1,0 +1,176 @@
+package import JobModel
+package import Postgres
+
+/// Maintains one database: looks, decides, and runs one statement after the other.
+///
+/// On a direct connection to the primary; on a standby nothing is done. Never beside a dump of the same database,
+/// another maintenance of it, or whoever works on the same table.
+package struct MaintainOperation: Sendable {
+    private let context: OperationContext
+    private let connection: ConnectionInfo
+    private let job: MaintainJob
+    private let window: Duration?
+    private let memory: any JobMemory
+    private let memoryName: String?
+
+    /// `window` is how long a run may take, counted from its beginning; nil for no limit. `memoryName` is the
+    /// database's name in the job file, under which indexes' sizes are remembered; nil where nothing is.
+    package init(
+        context: OperationContext, connection: ConnectionInfo, job: MaintainJob, window: Duration? = nil,
+        memory: any JobMemory = NoJobMemory(), memoryName: String? = nil
+    ) {
+        self.context = context
+        self.connection = connection
+        self.job = job
+        self.window = window
+        self.memory = memory
+        self.memoryName = memoryName
+    }
+
+    /// What ``execute()`` would do: nothing is locked, changed or remembered.
+    package func preview() async throws -> MaintainPreview {
+        try await withSession(statementTimeout: Self.surveyTimeout) { session in
+            let survey = try await survey.run(on: session)
+            return MaintainPreview(
+                server: session.server.displayText, plan: survey.plan, isStandby: survey.facts.isInRecovery,
+                dumps: survey.facts.dumps)
+        }
+    }
+
+    /// Throws ``MaintainError`` where somebody else is at it, and what keeps the server from being asked. What fails
+    /// later is part of the report.
+    package func execute() async throws -> MaintainReport {
+        let stopwatch = Stopwatch()
+        let limit = MaintainWindow(window)
+        return try await withSession(statementTimeout: Self.surveyTimeout) { session in
+            context.reporter.report(.phase("looking at \(session.server.displayText)"))
+            var report = MaintainReport(server: session.server.displayText)
+            let survey = try await survey.run(on: session)
+            report.isStandby = survey.facts.isInRecovery
+            if report.isStandby { return report }
+            try await lock(session)
+            guard survey.facts.dumps.isEmpty else {
+                throw MaintainError.dumpRunning(server: session.server.displayText, dumps: survey.facts.dumps)
+            }
+            report.plan = survey.plan
+            try await run(survey, on: session, limit, &report)
+            report.seconds = stopwatch.seconds
+            return report
+        }
+    }
+
+    private func run(
+        _ survey: MaintainSurvey.Result, on session: Session, _ limit: MaintainWindow, _ report: inout MaintainReport
+    ) async throws {
+        let warnings = Warnings(reporter: context.reporter)
+        for warning in survey.plan.warnings { warnings.add(warning) }
+        for holder in survey.plan.holders {
+            warnings.add("\(holder.text) keeps dead rows from being removed: \(holder.remedy)")
+        }
+        context.reporter.report(.plan(try MaintainJobReport(survey.plan).json()))
+        let notes = RebuildNotes(memory: memory, memoryName: memoryName, leftovers: survey.leftovers)
+        if !survey.plan.steps.isEmpty {
+            report.steps = try await withSession(statementTimeout: .seconds(10)) { watch in
+                let execution = StepExecution(
+                    session: session, watch: watch, progress: try await VacuumProgress(session: watch),
+                    reporter: context.reporter)
+                return try await MaintainRun(
+                    execution: execution, serverVersion: survey.facts.serverVersion, window: limit, notes: notes,
+                    reporter: context.reporter, warnings: warnings
+                ).run(survey.plan.steps)
+            }
+        }
+        report.warnings = warnings.all
+        try await remember(survey, notes, &report, session)
+    }
+
+    // MARK: - Sessions
+
+    /// Reading the catalogue takes no longer, or something is wrong.
+    private static let surveyTimeout = Duration.seconds(60)
+
+    private var survey: MaintainSurvey {
+        MaintainSurvey(job: job, memory: memory, memoryName: memoryName)
+    }
+
+    private func withSession<Success: Sendable>(
+        statementTimeout: Duration, _ body: (Session) async throws -> Success
+    ) async throws -> Success {
+        let session = try await Session.openDirect(
+            connection, applicationName: "dbops maintain \(context.runID)", lockTimeout: MaintainSettings.lockTimeout,
+            statementTimeout: statementTimeout, settings: MaintainSettings.statements(costLimit: job.costLimit))
+        do {
+            // A server whose system cannot tell does without.
+            do { try await session.execute(MaintainSettings.endsWithClient) } catch let error as PostgresError
+                where error.isStatementRefusal
+            {}
+            let success = try await body(session)
+            await session.close()
+            return success
+        } catch {
+            await CleanupScope.run { await session.close() }
+            throw error
+        }
+    }
+
+    /// "dbopsmnt": an advisory lock of this database.
+    private static let lockKey = "7233466480274009716"
+
+    /// Held as long as the session.
+    private func lock(_ session: Session) async throws {
+        let row = try await session.query(
+            "SELECT pg_catalog.pg_try_advisory_lock($1::pg_catalog.int8) AS locked", [ServerText(Self.lockKey)]
+        ).onlyRow()
+        guard try row.bool("locked") else {
+            throw MaintainError.alreadyRunning(server: session.server.displayText)
+        }
+    }
+
+    // MARK: - What is remembered
+
+    /// The sizes of indexes as they are now: those that were rebuilt, and those that were sound before.
+    private func remember(
+        _ survey: MaintainSurvey.Result, _ notes: RebuildNotes, _ report: inout MaintainReport, _ session: Session
+    ) async throws {
+        guard job.reindex == .bloated else { return }
+        let rebuilt = Set(
+            report.steps.filter { $0.step.action == .reindex && $0.outcome == .done }.compactMap(\.step.object))
+        var baselines = survey.baselines
+        baselines.note(survey.soundIndexes, as: .seen)
+        var indexes = survey.allIndexes
+        if !rebuilt.isEmpty {
+            guard let found = try await sizesNow(session) else { return }
+            indexes = found
+            baselines.note(indexes.filter { rebuilt.contains($0.name) && $0.isValid }, as: .rebuilt)
+            for position in report.steps.indices where report.steps[position].step.action == .reindex {
+                let name = report.steps[position].step.object
+                report.steps[position].bytesAfter = indexes.first { $0.name == name && $0.isValid }?.bytes
+            }
+        }
+        guard let memoryName else { return }
+        await notes.save()
+        baselines.keep(only: indexes)
+        await baselines.remember(memoryName, in: memory)
+    }
+
+    /// Nil where the session is lost.
+    private func sizesNow(_ session: Session) async throws -> [IndexFacts]? {
+        do {
+            try await session.execute("SET statement_timeout = '60s'")
+            return try await IndexFacts.gather(on: session)
+        } catch is PostgresError {
+            return nil
+        }
+    }
+}
+
+/// What a run of maintenance would do.
+package struct MaintainPreview: Sendable {
+    /// The database, for people.
+    package let server: String
+    package let plan: MaintainPlan
+    /// Nothing is maintained on a standby.
+    package let isStandby: Bool
+    /// Dumps beside which the run would not begin, for people.
+    package let dumps: [String]
+}

@@ -1,0 +1,47 @@
+import JobModel
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Operations
+
+extension Workbench {
+    /// Maintains the workbench's database, its user's tables only.
+    func maintenance(
+        window: Duration? = nil, connection: ConnectionInfo? = nil, memory: any JobMemory = NoJobMemory(),
+        _ change: (inout MaintainJob) -> Void = { _ in }
+    ) -> MaintainOperation {
+        var job = MaintainJob(database: "shop")
+        job.tables = [TablePattern("public.*")!]
+        job.minInterval = .zero
+        job.costLimit = 10_000
+        change(&job)
+        return MaintainOperation(
+            context: context(), connection: connection ?? database, job: job, window: window, memory: memory,
+            memoryName: "shop")
+    }
+
+    @discardableResult
+    func maintain(
+        window: Duration? = nil, connection: ConnectionInfo? = nil, memory: any JobMemory = NoJobMemory(),
+        _ change: (inout MaintainJob) -> Void = { _ in }
+    ) async throws -> MaintainReport {
+        try await maintenance(window: window, connection: connection, memory: memory, change).execute()
+    }
+
+    /// Waits until a statement of maintenance of which `words` are a part waits for a lock, and returns its process.
+    func waitForMaintenance(_ words: String, _ condition: String = "wait_event_type = 'Lock'") async throws -> Int {
+        let query =
+            "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE application_name LIKE 'dbops maintain %' "
+            + "AND query LIKE '%\(words)%' AND state = 'active' AND \(condition)"
+        try await waitUntil("no such statement runs: \(words)") { try await count(query) != 0 }
+        return try await count(query)
+    }
+}
+
+extension MaintainReport {
+    /// Each step's action, table and outcome.
+    var summary: [String] {
+        steps.map { "\($0.step.action.rawValue) \($0.step.object?.name.text ?? "-") \($0.outcome.rawValue)" }
+    }
+}

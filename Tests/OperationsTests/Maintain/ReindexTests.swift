@@ -1,0 +1,172 @@
+import Foundation
+import JobModel
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Operations
+
+extension ServerTests {
+    @Suite struct ReindexTests {
+        /// An index of some MiB, of whose entries four fifths are then no more.
+        private static let table: ServerText =
+            "CREATE TABLE t AS SELECT n FROM generate_series(1, 300000) n; CREATE UNIQUE INDEX i ON t (n); ANALYZE t"
+        private static let shrinking: ServerText = "DELETE FROM t WHERE n % 5 <> 0; VACUUM ANALYZE t"
+
+        private static func rebuilding(_ job: inout MaintainJob) {
+            (job.vacuum, job.analyze, job.reindex, job.reindexMinWasteInMiB) = (.off, .off, .bloated, 1)
+        }
+
+        private func invalidIndexes(_ bench: Workbench) async throws -> [String] {
+            try await bench.cluster.psql(
+                "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid ORDER BY 1",
+                database: bench.database.database ?? ""
+            ).split(separator: "\n").map(String.init)
+        }
+
+        @Test(arguments: ScratchCluster.binFolders)
+        func `rebuilds an index that needs more bytes per row than it once did`(binFolder: String) async throws {
+            try await Workbench.with(Self.table, on: try await ScratchCluster.shared(binFolder)) { bench in
+                let memory = RememberingMemory()
+                let first = try await bench.maintain(memory: memory, Self.rebuilding)
+                #expect(first.steps.isEmpty)
+                try await bench.psql(Self.shrinking)
+                let second = try await bench.maintain(memory: memory, Self.rebuilding)
+                #expect(second.summary == ["reindex i done"])
+                let step = try #require(second.steps.first)
+                #expect(step.step.reasons.first?.contains("(baseline)") == true)
+                #expect(try #require(step.bytesAfter) * 3 < step.step.sizeInBytes)
+                #expect(try await bench.maintain(memory: memory, Self.rebuilding).steps.isEmpty)
+                #expect(try await invalidIndexes(bench) == [])
+            }
+        }
+
+        @Test func `knows of bloat without a memory where it can measure`() async throws {
+            try await Workbench.with(Self.table) { bench in
+                guard
+                    try await bench.count("SELECT count(*) FROM pg_available_extensions WHERE name = 'pgstattuple'")
+                        == 1
+                else { return }
+                try await bench.psql(
+                    "CREATE SCHEMA tools; CREATE EXTENSION pgstattuple SCHEMA tools; \(Self.shrinking)")
+                let tooLittle = try await bench.maintain {
+                    Self.rebuilding(&$0)
+                    $0.measureLimitInMiB = 1
+                }
+                #expect(tooLittle.steps.isEmpty)
+                let report = try await bench.maintain(Self.rebuilding)
+                #expect(report.summary == ["reindex i done"])
+                #expect(report.steps.first?.step.reasons.first?.contains("(measured)") == true)
+            }
+        }
+
+        @Test func `an index that measures well is not rebuilt, whatever its baseline`() async throws {
+            try await Workbench.with(Self.table) { bench in
+                guard
+                    try await bench.count("SELECT count(*) FROM pg_available_extensions WHERE name = 'pgstattuple'")
+                        == 1
+                else { return }
+                let memory = RememberingMemory()
+                try await bench.maintain(memory: memory, Self.rebuilding)
+                try await bench.psql("\(Self.shrinking); REINDEX INDEX i; CREATE EXTENSION pgstattuple")
+                // Fewer rows than there are make each look expensive.
+                try await bench.psql("UPDATE pg_class SET reltuples = 1000 WHERE relname = 'i'")
+                #expect(
+                    try await bench.maintain(memory: memory) {
+                        Self.rebuilding(&$0)
+                        $0.reindexMinWasteInMiB = 0
+                    }.steps.isEmpty)
+            }
+        }
+
+        // MARK: - Leftovers
+
+        /// A transaction whose snapshot a rebuild waits for in its last phase.
+        private func waiting(_ bench: Workbench) async throws -> Session {
+            let session = try await bench.openSession()
+            try await session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
+            return session
+        }
+
+        @Test func `a rebuild that is killed leaves what the next run collects`() async throws {
+            try await Workbench.with(Self.table) { bench in
+                let memory = RememberingMemory()
+                try await bench.maintain(memory: memory, Self.rebuilding)
+                try await bench.psql(Self.shrinking)
+                let other = try await waiting(bench)
+                async let running = bench.maintain(memory: memory, Self.rebuilding)
+                let process = try await bench.waitForMaintenance("REINDEX")
+                try await bench.psql("SELECT pg_terminate_backend(\(process))")
+                let killed = try await running
+                #expect(killed.summary == ["reindex i failed"])
+                #expect(try await invalidIndexes(bench) == ["i_ccnew"])
+                await other.close()
+                let next = try await bench.maintain(memory: memory, Self.rebuilding)
+                #expect(next.summary == ["drop-index i_ccnew done", "reindex i done"])
+                #expect(try await invalidIndexes(bench) == [])
+            }
+        }
+
+        @Test func `a rebuild that is cancelled takes what it leaves with it`() async throws {
+            try await Workbench.with(Self.table) { bench in
+                let memory = RememberingMemory()
+                try await bench.maintain(memory: memory, Self.rebuilding)
+                try await bench.psql(Self.shrinking)
+                let other = try await waiting(bench)
+                let running = Task { try await bench.maintain(memory: memory, Self.rebuilding) }
+                _ = try await bench.waitForMaintenance("REINDEX")
+                running.cancel()
+                await #expect(throws: CancellationError.self) { try await running.value }
+                #expect(try await invalidIndexes(bench) == [])
+                await other.close()
+            }
+        }
+
+        @Test func `an index that is invalid and not ours is named, and left`() async throws {
+            let script: ServerText = "CREATE TABLE d AS SELECT 1 AS n FROM generate_series(1, 5)"
+            try await Workbench.with(script) { bench in
+                for name in ["broken", "keys"] {
+                    await #expect(throws: (any Error).self) {
+                        try await bench.psql("CREATE UNIQUE INDEX CONCURRENTLY \(ServerText(name)) ON d (n)")
+                    }
+                }
+                try await bench.psql("ALTER INDEX keys RENAME TO broken_ccnew")
+                let memory = RememberingMemory()
+                let report = try await bench.maintain(memory: memory, Self.rebuilding)
+                #expect(report.steps.isEmpty)
+                #expect(report.outcome == .succeeded)
+                #expect(report.warnings.contains { $0.contains("the index public.broken is invalid") })
+                #expect(report.plan.passedOver.first?.text.contains("none of ours") == true)
+                #expect(try await invalidIndexes(bench) == ["broken", "broken_ccnew"])
+            }
+        }
+
+        @Test func `a preview gives the exact statement, and drops nothing`() async throws {
+            try await Workbench.with(Self.table) { bench in
+                let memory = RememberingMemory()
+                try await bench.maintain(memory: memory, Self.rebuilding)
+                try await bench.psql(Self.shrinking)
+                let plan = try await bench.maintenance(memory: memory, Self.rebuilding).preview().plan
+                #expect(plan.steps.map(\.statement) == ["REINDEX (CONCURRENTLY, VERBOSE) INDEX \"public\".\"i\""])
+                #expect(try await bench.maintenance(memory: memory, Self.rebuilding).preview().plan == plan)
+            }
+        }
+
+        // MARK: - Restored copies
+
+        @Test func `a proven copy's indexes are the measure for the live ones`() async throws {
+            try await Workbench.with("\(Self.table); \(Self.shrinking)") { bench in
+                let backup = try await bench.backUp()
+                let memory = RememberingMemory()
+                let report = try await bench.verify(backup) { settings in
+                    let sizes = RestoredIndexSizes(memory: memory, database: "shop", context: bench.context())
+                    settings.inspect = { await sizes.note(of: $0) }
+                }
+                #expect(report.failures == [:])
+                let maintained = try await bench.maintain(memory: memory, Self.rebuilding)
+                #expect(maintained.summary == ["reindex i done"])
+                #expect(memory.names == ["index-baseline/shop", "reindex/shop"])
+            }
+        }
+    }
+}
