@@ -40,7 +40,7 @@ extension Session {
 
 extension Duration {
     /// As PostgreSQL's settings of time take it.
-    fileprivate var wholeMilliseconds: Int64 {
+    var wholeMilliseconds: Int64 {
         components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

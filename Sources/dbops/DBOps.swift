@@ -26,6 +26,7 @@ struct DBOps: AsyncParsableCommand {
             CopyCommand.self,
             PruneCommand.self,
             MaintainCommand.self,
+            CleanCommand.self,
             PinCommand.self,
             UnpinCommand.self,
             AcceptCommand.self,

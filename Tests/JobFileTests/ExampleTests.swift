@@ -17,7 +17,10 @@ import Testing
     @Test func `the example is without fault and without warning`() throws {
         let file = try Decoding.decode(try Self.example())
         #expect(file.warnings == [])
-        #expect(file.configuration.jobs.map(\.name) == ["nightly", "prove", "tidy", "housekeeping", "refresh"])
+        #expect(
+            file.configuration.jobs.map(\.name) == [
+                "nightly", "prove", "tidy", "housekeeping", "refresh", "sessions", "notifications",
+            ])
         #expect(file.configuration.stores.map(\.name) == ["local", "offsite"])
     }
 

@@ -21,7 +21,7 @@ struct JobTable {
         static var known: [Kind] { allCases.filter { !laterKinds.contains($0.rawValue) } }
     }
 
-    static let laterKinds: Set<String> = ["clean", "advise"]
+    static let laterKinds: Set<String> = ["advise"]
     /// Keys of this version's kinds that a newer version will know.
     static let later: Set<String> = ["globals", "max_rate", "checks", "amcheck", "time_budget"]
 

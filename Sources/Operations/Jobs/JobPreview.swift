@@ -6,4 +6,5 @@ package enum JobPreview: Sendable {
     case prune([PruneReport])
     case sql(SQLPreview)
     case maintain(MaintainPreview)
+    case clean(CleanPlan)
 }

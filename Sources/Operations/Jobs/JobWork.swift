@@ -42,7 +42,9 @@ package struct JobWork: Sendable {
                 job: job, settings: settings, configuration: configuration, targets: targets, memory: memory,
                 context: context
             ).run()
-        case .clean, .advise:
+        case .clean(let settings):
+            try await clean(job.name, settings, configuration, context).run()
+        case .advise:
             throw JobError.kindNotSupported(job.kind.name)
         }
     }
@@ -76,7 +78,9 @@ package struct JobWork: Sendable {
                     job: job, settings: settings, configuration: configuration, targets: targets, memory: memory,
                     context: context
                 ).preview())
-        case .clean, .advise:
+        case .clean(let settings):
+            .clean(try await clean(job.name, settings, configuration, context).preview())
+        case .advise:
             throw JobError.kindNotSupported(job.kind.name)
         }
     }
@@ -94,6 +98,13 @@ package struct JobWork: Sendable {
         _ settings: SQLJob, _ name: String, _ configuration: Configuration, _ context: OperationContext
     ) -> SQLWork {
         SQLWork(name: name, job: settings, configuration: configuration, targets: targets, context: context)
+    }
+
+    private func clean(
+        _ name: String, _ settings: CleanJob, _ configuration: Configuration, _ context: OperationContext
+    ) -> CleanWork {
+        CleanWork(
+            name: name, job: settings, configuration: configuration, targets: targets, memory: memory, context: context)
     }
 
     private func prune(_ settings: PruneJob, _ configuration: Configuration, _ context: OperationContext) -> PruneWork {

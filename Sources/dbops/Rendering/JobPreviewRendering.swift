@@ -11,6 +11,7 @@ enum JobPreviewRendering {
         case .prune(let reports):
             for report in reports { try PruneRendering.print(report, isPreview: true, json: json, quiet: quiet) }
         case .sql(let preview): try SQLRendering.print(preview, json: json)
+        case .clean(let plan): try CleanRendering.print(plan, json: json)
         }
     }
 }

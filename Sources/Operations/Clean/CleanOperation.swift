@@ -1,0 +1,219 @@
+import Crypto
+package import JobModel
+package import Postgres
+
+/// Deletes the old rows of a table in short transactions, and proves by counting what is gone and what is left.
+package struct CleanOperation: Sendable {
+    private let context: OperationContext
+    private let connection: ConnectionInfo
+    private let job: CleanJob
+    private let diary: CleanDiary
+    private let tuning: CleanTuning
+
+    /// `jobName` is the name by which `memory` keeps how far it came; nil for work outside of jobs.
+    package init(
+        context: OperationContext, connection: ConnectionInfo, job: CleanJob, jobName: String? = nil,
+        memory: any JobMemory = NoJobMemory(), tuning: CleanTuning = CleanTuning()
+    ) {
+        self.context = context
+        self.connection = connection
+        self.job = job
+        self.tuning = tuning
+        diary = CleanDiary(memory: memory, job: jobName)
+    }
+
+    /// What ``execute()`` would do; nothing is locked, deleted or remembered. Throws ``CleanError`` for what cannot be
+    /// cleaned at all; what is refused is part of the plan.
+    package func preview() async throws -> CleanPlan {
+        try await withSession { try await prepare($0).plan }
+    }
+
+    /// Throws ``CleanError`` where nothing was begun; what broke off later is the report's outcome. A cancelled run
+    /// leaves nothing but what it has deleted, and goes on there the next time.
+    package func execute() async throws -> CleanReport {
+        try await withSession { session in
+            try await lock(session)
+            let prepared = try await prepare(session)
+            guard prepared.plan.refusals.isEmpty else {
+                throw CleanError.refused(table: prepared.plan.table.description, refusals: prepared.plan.refusals)
+            }
+            context.reporter.report(.plan(try CleanPlanReport(prepared.plan).json()))
+            for note in prepared.plan.notes { context.reporter.report(.note(note)) }
+            return try await carryOut(prepared, session)
+        }
+    }
+
+    // MARK: - Before
+
+    private struct Prepared {
+        let plan: CleanPlan
+        let state: CleanState
+        let isResumed: Bool
+    }
+
+    private func prepare(_ session: Session) async throws -> Prepared {
+        let condition = try job.condition.map { try CleanCondition(parsing: $0) }
+        let definition = try await definition(session)
+        let earlier = await diary.state(of: definition)
+        let unfinished = earlier.flatMap { $0.isFinished ? nil : $0 }
+        let survey = CleanSurvey(session: session, job: job, condition: condition, tuning: tuning)
+        let facts = try await survey.gather(cutoff: unfinished?.cutoff)
+        let planner = CleanPlanner(
+            job: job, condition: condition, isFirstRun: earlier == nil,
+            provenIndexes: try await survey.provenIndexes(facts))
+        let plan = planner.plan(facts)
+        return Prepared(
+            plan: plan,
+            state: unfinished
+                ?? CleanState(definition: definition, cutoff: facts.cutoff, matchingRows: facts.matchingRows),
+            isResumed: unfinished != nil)
+    }
+
+    /// What must be the same for a run to go on from an earlier one, and not to be the first.
+    private func definition(_ session: Session) async throws -> String {
+        let row = try await session.query(
+            """
+            SELECT d.oid AS database, pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may
+              FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+            """
+        ).onlyRow()
+        let cluster =
+            try row.bool("may")
+            ? try await session.query("SELECT system_identifier AS id FROM pg_catalog.pg_control_system()").onlyRow()
+                .string("id") : "unknown"
+        let oid = try await CleanCatalogue(session: session).table(job.table)?.oid ?? 0
+        return [
+            cluster, try row.string("database"), "\(oid)", job.column, "\(job.olderThan.components.seconds)",
+            job.condition ?? "",
+        ].joined(separator: "\n")
+    }
+
+    // MARK: - The session
+
+    private func withSession<Success: Sendable>(
+        _ body: (Session) async throws -> Success
+    ) async throws -> Success {
+        let session = try await Session.openDirect(
+            connection, applicationName: "dbops/clean \(context.runID)", lockTimeout: tuning.lockTimeout,
+            statementTimeout: tuning.batchTimeout, settings: Self.settings)
+        do {
+            let row = try await session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").onlyRow()
+            if try row.bool("standby") { throw CleanError.standby(server: session.server.displayText) }
+            let success = try await body(session)
+            await session.close()
+            return success
+        } catch {
+            await CleanupScope.run { await session.close() }
+            throw error
+        }
+    }
+
+    /// Rows that a crash brings back are deleted again, so commits need not wait for the disk. Batches walk along an
+    /// index, whatever old statistics make of it. Rows that a policy hides are an error, not fewer rows.
+    private static let settings: [ServerText] = [
+        "SET synchronous_commit = off", "SET row_security = off", "SET standard_conforming_strings = on",
+        // Else foreign keys would not be looked at; most roles may not even set it to what it is.
+        """
+        SELECT pg_catalog.set_config('session_replication_role', 'origin', false)
+         WHERE pg_catalog.current_setting('session_replication_role') <> 'origin'
+        """,
+        "SET enable_seqscan = off", "SET enable_bitmapscan = off",
+        "SET jit = off", "SET max_parallel_workers_per_gather = 0",
+    ]
+
+    /// One clean-up of a table at a time, on whatever host. Ends with the session.
+    private func lock(_ session: Session) async throws {
+        guard let table = try await CleanCatalogue(session: session).table(job.table) else { return }
+        let digest = SHA256.hash(data: Array("dbops clean lock\0\(table.oid)".utf8))
+        let key = Int64(bitPattern: digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+        let row = try await session.query(
+            "SELECT pg_catalog.pg_try_advisory_lock($1::pg_catalog.int8) AS locked", ["\(key)"]
+        ).onlyRow()
+        if try !row.bool("locked") { throw CleanError.beingCleaned(table: table.name.description) }
+    }
+
+    // MARK: - The work
+
+    /// How the deletion ended.
+    private enum Ending {
+        case done
+        case heldBack(String)
+        case failed(any UserFacingError)
+    }
+
+    private func carryOut(_ prepared: Prepared, _ session: Session) async throws -> CleanReport {
+        let watch = Stopwatch()
+        let earlier = prepared.state.deletedRows
+        var run = CleanRun(
+            session: session, plan: prepared.plan, job: job, tuning: tuning, diary: diary, state: prepared.state,
+            reporter: context.reporter)
+        // From now on it is no first run any more.
+        await diary.keep(prepared.state)
+        let (ending, left) = try await Self.delete(&run)
+        let care = try await aftercare(&run, session, ending)
+        var report = report(prepared, run, earlier: earlier, left: left)
+        (report.vacuumed, report.analyzed) = (care.vacuumed, care.analyzed)
+        report.warnings = care.warnings
+        for warning in care.warnings { context.reporter.report(.warning(warning)) }
+        conclude(&report, ending)
+        report.seconds = watch.seconds
+        return report
+    }
+
+    private static func delete(_ run: inout CleanRun) async throws -> (ending: Ending, left: Int64?) {
+        do {
+            return (.done, try await run.deleteAll())
+        } catch let error as CancellationError {
+            throw error
+        } catch ThrottleGate.Closed.heldBack(let reason) {
+            return (.heldBack(reason), try? await run.remaining())
+        } catch let error as any UserFacingError {
+            try Task.checkCancellation()
+            return (.failed(error), try? await run.remaining())
+        }
+    }
+
+    /// VACUUM waits for another time where the server has it hard.
+    private func aftercare(
+        _ run: inout CleanRun, _ session: Session, _ ending: Ending
+    ) async throws -> CleanAftercare.Result {
+        let dropped = run.state.droppedPartitions.reduce(0) { $0 + $1.rows }
+        guard case .done = ending else { return CleanAftercare.Result() }
+        let isQuiet = (try? await run.look()) == .proceed
+        try Task.checkCancellation()
+        return try await CleanAftercare(
+            session: session, plan: run.plan, deletedRows: run.state.deletedRows - dropped
+        ).execute(isAllowed: isQuiet)
+    }
+
+    private func report(_ prepared: Prepared, _ run: CleanRun, earlier: Int64, left: Int64?) -> CleanReport {
+        CleanReport(
+            table: prepared.plan.table.description, cutoff: prepared.plan.rows.cutoff.text, condition: job.condition,
+            resumed: prepared.isResumed, matchingRows: prepared.state.matchingRows, deletedRows: run.deleted,
+            deletedEarlier: earlier, remainingOlderThanCutoff: left, batches: run.batches, retriedBatches: run.retried,
+            droppedPartitions: run.dropped,
+            pauses: run.gate.pauses.map { CleanReport.Pause(reason: $0.reason, seconds: $0.seconds) },
+            notes: prepared.plan.notes, outcome: .succeeded)
+    }
+
+    private func conclude(_ report: inout CleanReport, _ ending: Ending) {
+        switch ending {
+        case .done:
+            guard let left = report.remainingOlderThanCutoff else {
+                report.warnings.append("the rows that are left could not be counted in time")
+                return
+            }
+            guard left > 0 else { return }
+            let rows = left == 1 ? "1 old row is" : "\(Quantities.count(Int(left))) old rows are"
+            (report.outcome, report.category) = (.partial, .partial)
+            report.message = "\(rows) left in \(report.table): others had them locked, or a trigger kept them"
+        case .heldBack(let reason):
+            report.outcome = report.deletedRows > 0 ? .partial : .failed
+            report.category = report.deletedRows > 0 ? .partial : .tryLater
+            report.message = "\(report.table) was not cleaned to the end: \(reason)"
+        case .failed(let error):
+            (report.outcome, report.category) = (.failed, error.category)
+            report.message = error.message + (error.hint.map { ". \($0)" } ?? "")
+        }
+    }
+}

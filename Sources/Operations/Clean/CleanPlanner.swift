@@ -1,0 +1,149 @@
+import JobModel
+import Postgres
+
+/// Decides how the old rows of a table are deleted, and what is refused.
+struct CleanPlanner: Sendable {
+    /// A table up to this size may be read from end to end.
+    static let smallTableInBytes: Int64 = 100 << 20
+    /// A referring table up to this size may be.
+    static let smallChildInBytes: Int64 = 1 << 20
+
+    let job: CleanJob
+    let condition: CleanCondition?
+    /// A first run is held to ``CleanJob/maxFraction``.
+    let isFirstRun: Bool
+    /// Partial indexes that the planner of the server takes, by name.
+    let provenIndexes: Set<ServerText>
+
+    func plan(_ facts: CleanFacts) -> CleanPlan {
+        let rows = CleanRows(
+            table: facts.name, column: facts.column, columnType: facts.columnType, cutoff: facts.cutoff,
+            condition: condition)
+        let legs = facts.leaves.map { CleanPlan.Leg(leaf: $0, walk: walk($0, facts)) }
+        let refusals =
+            [ageRefusal, fractionRefusal(facts), triggerRefusal(facts)].compactMap { $0 } + indexRefusals(legs, facts)
+            + referenceRefusals(facts)
+        return CleanPlan(
+            table: facts.name, rows: rows, legs: legs, refusals: refusals.filter { !job.force.contains($0.risk) },
+            notes: notes(facts, legs), matchingRows: facts.matchingRows, tableRows: facts.rows,
+            projectedBatches: facts.matchingRows.map { ($0 + Self.batchRows - 1) / Self.batchRows })
+    }
+
+    private static let batchRows = Int64(CleanTuning().firstBatchRows)
+
+    // MARK: - How
+
+    private func walk(_ leaf: CleanFacts.Leaf, _ facts: CleanFacts) -> CleanPlan.Walk {
+        if leaf.isWhollyOld, obstacleToDrop(leaf, facts) == nil, job.partitions == .drop { return .drop }
+        let usable = leaf.indexes.filter { !$0.isPartial || provenIndexes.contains($0.name) }
+        let btrees = usable.filter { $0.isBTree && !$0.keys.isEmpty }
+        // The more keys, the fewer rows share them all, and are looked at twice.
+        if let best = btrees.max(by: { $0.keys.count < $1.keys.count }) { return .index(best) }
+        return .blocks(brin: usable.first { !$0.isBTree }?.name)
+    }
+
+    /// Why a partition whose rows are all old cannot be dropped; nil where it can.
+    private func obstacleToDrop(_ leaf: CleanFacts.Leaf, _ facts: CleanFacts) -> String? {
+        if condition != nil { return "a condition keeps some of their rows" }
+        if facts.hasDefaultPartition { return "the table has a default partition" }
+        if !facts.references.isEmpty { return "foreign keys refer to the table" }
+        if !facts.isOwner { return "the role is not the table's owner" }
+        return nil
+    }
+
+    // MARK: - What is refused
+
+    private var ageRefusal: CleanRefusal? {
+        guard job.olderThan < CleanJob.leastAge else { return nil }
+        return CleanRefusal(
+            .age, "rows would go that are younger than an hour", remedy: "Say an older_than of 1h or more.")
+    }
+
+    private func fractionRefusal(_ facts: CleanFacts) -> CleanRefusal? {
+        guard isFirstRun, facts.rows != 0 else { return nil }
+        let remedy = "Look at the rows first, or raise max_fraction (--max-fraction)."
+        guard let matching = facts.matchingRows, let rows = facts.rows else {
+            return CleanRefusal(
+                .fraction, "its old rows could not be counted in time, so it is not known how much of it would go",
+                remedy: "Run ANALYZE, and see that an index leads to the old rows.")
+        }
+        let fraction = Double(matching) / Double(max(rows, matching, 1))
+        guard fraction > job.maxFraction else { return nil }
+        return CleanRefusal(
+            .fraction,
+            "this first run would delete \(Quantities.count(Int(matching))) of \(Quantities.count(Int(rows))) rows, "
+                + "\(Self.percent(fraction)) of the table and more than max_fraction (\(Self.percent(job.maxFraction)))",
+            remedy: remedy)
+    }
+
+    private static func percent(_ fraction: Double) -> String { "\(Int((fraction * 100).rounded())) %" }
+
+    private func triggerRefusal(_ facts: CleanFacts) -> CleanRefusal? {
+        guard !facts.triggers.isEmpty else { return nil }
+        return CleanRefusal(
+            .triggers, "deleting fires the triggers \(facts.triggers.joined(separator: ", "))",
+            remedy: "See what they do for each row that goes.")
+    }
+
+    private func indexRefusals(_ legs: [CleanPlan.Leg], _ facts: CleanFacts) -> [CleanRefusal] {
+        let unindexed = legs.filter { leg in
+            leg.walk == .blocks(brin: nil) && leg.leaf.sizeInBytes > Self.smallTableInBytes
+        }
+        guard let first = unindexed.first else { return [] }
+        let names = unindexed.map { "\($0.leaf.name) (\(Quantities.bytes(Int($0.leaf.sizeInBytes))))" }
+        let remedy =
+            facts.isPartitioned
+            ? "Run on each of them, then on the table: CREATE INDEX CONCURRENTLY ON \(first.leaf.name.quoted) "
+                + "(\(facts.column));"
+            : "Run: CREATE INDEX CONCURRENTLY ON \(facts.name.quoted) (\(facts.column));"
+        return [
+            CleanRefusal(
+                .index, "no index leads to the old rows of \(names.prefix(3).joined(separator: ", "))", remedy: remedy)
+        ]
+    }
+
+    private func referenceRefusals(_ facts: CleanFacts) -> [CleanRefusal] {
+        facts.references.filter { !$0.hasIndex && $0.sizeInBytes > Self.smallChildInBytes }.map { reference in
+            let columns = reference.columns.map(\.quotedAsIdentifier).joined(separator: ", ")
+            return CleanRefusal(
+                .cascades,
+                "each row that goes has \(reference.child) (\(Quantities.bytes(Int(reference.sizeInBytes)))) read from "
+                    + "end to end, because no index serves its foreign key \(reference.constraint)",
+                remedy: "Run: CREATE INDEX CONCURRENTLY ON \(reference.child.quoted) (\(columns));")
+        }
+    }
+
+    // MARK: - What is worth knowing
+
+    private func notes(_ facts: CleanFacts, _ legs: [CleanPlan.Leg]) -> [String] {
+        var notes = facts.references.compactMap(Self.note)
+        if !facts.foreignPartitions.isEmpty {
+            notes.append(
+                "partitions on other servers are left alone: \(facts.foreignPartitions.joined(separator: ", "))")
+        }
+        let droppable = facts.leaves.filter(\.isWhollyOld)
+        if !droppable.isEmpty, !legs.contains(where: { $0.walk == .drop }) {
+            let count = "\(droppable.count) partition\(droppable.count == 1 ? " is" : "s are") old as a whole"
+            notes.append(
+                obstacleToDrop(droppable[0], facts).map { "\(count), and not dropped, because \($0)" }
+                    ?? "\(count): partitions = \"drop\" would drop them, which is far cheaper")
+        }
+        if let matching = facts.matchingRows, let rows = facts.rows, rows > 100_000, matching * 10 > rows * 9 {
+            notes.append("nine tenths of the table go: copying the rest into a new table would be cheaper")
+        }
+        return notes
+    }
+
+    private static func note(of reference: CleanFacts.Reference) -> String? {
+        let times =
+            reference.rowsPerRow.map { rows in
+                " (about \(Int((rows * 10).rounded()) / 10).\(Int((rows * 10).rounded()) % 10) for each row that goes)"
+            } ?? ""
+        return switch reference.action {
+        case .cascade: "rows of \(reference.child) go with them\(times)"
+        case .setNull, .setDefault: "rows of \(reference.child) are changed\(times)"
+        case .noAction, .restrict:
+            "a row that \(reference.child) refers to cannot go, and ends the run\(times)"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package import JobModel
+package import Postgres
+
+/// Which rows go: those older than a cutoff for which a condition holds.
+package struct CleanRows: Sendable, Equatable {
+    /// The table as conditions may name it: the table itself, also for rows of its partitions.
+    package var table: SQLIdentifier
+    /// As SQL writes it, quoted.
+    package var column: ServerText
+    package var columnType: ServerText
+    /// In the column's type, the same for the whole run.
+    package var cutoff: ServerText
+    package var condition: CleanCondition?
+
+    /// `AS "sessions"`, so that a condition may say `sessions.read` whatever the partition is called.
+    var alias: ServerText { table.name.quotedAsIdentifier }
+
+    /// What stands behind WHERE, names qualified by the alias where they are ours.
+    var predicate: ServerText {
+        let age: ServerText = "\(alias).\(column) < \(cutoff.quotedAsLiteral)::\(columnType)"
+        guard let condition else { return age }
+        return "\(age) AND (\(condition.text))"
+    }
+
+    /// `FROM` what: a leaf's own rows, or those of the whole table.
+    func source(_ leaf: SQLIdentifier?) -> ServerText {
+        guard let leaf else { return "\(table.quoted) AS \(alias)" }
+        return "ONLY \(leaf.quoted) AS \(alias)"
+    }
+
+    /// How many rows there are to go.
+    var count: ServerText { "SELECT count(*) AS rows FROM \(source(nil)) WHERE \(predicate)" }
+}

@@ -1,0 +1,164 @@
+import JobModel
+import Postgres
+
+/// Carries a plan out: leg by leg, batch by batch, a second time for the rows that others had locked, and counts in the
+/// end what is left.
+struct CleanRun: Sendable {
+    let session: Session
+    let plan: CleanPlan
+    let job: CleanJob
+    let tuning: CleanTuning
+    let diary: CleanDiary
+    let reporter: any ProgressReporter
+    private(set) var state: CleanState
+    private(set) var gate: ThrottleGate
+    private(set) var deleted: Int64 = 0
+    private(set) var batches = 0
+    private(set) var retried = 0
+    private(set) var dropped: [CleanReport.DroppedPartition] = []
+    private var lastNote = ContinuousClock.now
+
+    init(
+        session: Session, plan: CleanPlan, job: CleanJob, tuning: CleanTuning, diary: CleanDiary, state: CleanState,
+        reporter: any ProgressReporter
+    ) {
+        (self.session, self.plan, self.job, self.tuning) = (session, plan, job, tuning)
+        (self.diary, self.state, self.reporter) = (diary, state, reporter)
+        gate = ThrottleGate(
+            session: session, tables: plan.legs.map(\.leaf.oid), limits: tuning.limits,
+            pollInterval: tuning.pollInterval, maxPause: job.maxPause, reporter: reporter)
+    }
+
+    /// Deletes what there is to delete; returns the rows that are left, nil where they could not be counted.
+    mutating func deleteAll() async throws -> Int64? {
+        try await walkAll()
+        var left = try await remaining()
+        if left != 0 {
+            reporter.report(.note("once more for the rows that others had locked"))
+            (state.doneLeaves, state.position) = ([], nil)
+            try await walkAll()
+            left = try await remaining()
+        }
+        state.isFinished = true
+        await diary.keep(state)
+        return left
+    }
+
+    /// What the server allows at this moment.
+    mutating func look() async throws -> ThrottleDecision {
+        try await gate.look()
+    }
+
+    func remaining() async throws -> Int64? {
+        try await RowCount(session: session, tuning: tuning).count(plan.rows.count)
+    }
+
+    private mutating func walkAll() async throws {
+        for leg in plan.legs where !state.doneLeaves.contains(leg.leaf.oid) {
+            switch leg.walk {
+            case .index(let index): try await walk(leg, along: index)
+            case .blocks(let brin): try await walkBlocks(leg, brin: brin)
+            case .drop: try await drop(leg)
+            }
+            state.doneLeaves.append(leg.leaf.oid)
+            state.position = nil
+            await diary.keep(state)
+        }
+    }
+
+    private func batches(of leg: CleanPlan.Leg) -> CleanBatches {
+        CleanBatches(
+            session: session, statements: statements(leg), walk: leg.walk, tuning: tuning, reporter: reporter)
+    }
+
+    private func statements(_ leg: CleanPlan.Leg) -> CleanStatements {
+        CleanStatements(rows: plan.rows, leaf: leg.leaf.name)
+    }
+
+    // MARK: - Walks
+
+    private mutating func walk(_ leg: CleanPlan.Leg, along index: CleanFacts.Index) async throws {
+        var batches = batches(of: leg)
+        var keys = state.position(in: leg.leaf.oid)?.keys
+        if keys?.count != index.keys.count { keys = nil }
+        defer { retried += batches.retried }
+        while true {
+            try await gate.pass()
+            let (result, isLast) = try await batches.next(along: index, from: keys)
+            if result.deleted == 0, !isLast, result.keys == keys {
+                throw CleanError.rowsStay(table: plan.table.description)
+            }
+            keys = result.keys ?? keys
+            try await settle(result, at: CleanState.Position(leaf: leg.leaf.oid, keys: keys))
+            if isLast { return }
+        }
+    }
+
+    private mutating func walkBlocks(_ leg: CleanPlan.Leg, brin: ServerText?) async throws {
+        guard let range = try await blocks(leg, brin: brin) else { return }
+        var batches = batches(of: leg)
+        defer { retried += batches.retried }
+        var block = max(state.position(in: leg.leaf.oid)?.block ?? range.lowerBound, range.lowerBound)
+        while block < range.upperBound {
+            try await gate.pass()
+            let (result, next) = try await batches.next(fromBlock: block, before: range.upperBound)
+            block = next
+            try await settle(result, at: CleanState.Position(leaf: leg.leaf.oid, block: block))
+        }
+    }
+
+    /// The blocks that may hold rows to go; nil where there are none.
+    private func blocks(_ leg: CleanPlan.Leg, brin: ServerText?) async throws -> Range<Int64>? {
+        if brin != nil {
+            // Along an index, and for as long as counting may take.
+            try await session.execute("SET enable_bitmapscan = on")
+            try await session.execute("SET statement_timeout = \(tuning.countTimeout.wholeMilliseconds)")
+            let row = try await session.query(statements(leg).bounds).onlyRow()
+            try await session.execute("SET enable_bitmapscan = off")
+            try await session.execute("SET statement_timeout = \(tuning.batchTimeout.wholeMilliseconds)")
+            guard let first = try row.optionalInt64("first"), let last = try row.optionalInt64("last") else {
+                return nil
+            }
+            return first..<last + 1
+        }
+        let row = try await session.query(
+            """
+            SELECT pg_catalog.pg_relation_size($1::oid::regclass)
+                   / pg_catalog.current_setting('block_size')::bigint AS blocks
+            """, ["\(leg.leaf.oid)"]
+        ).onlyRow()
+        return 0..<(try row.int64("blocks"))
+    }
+
+    private mutating func drop(_ leg: CleanPlan.Leg) async throws {
+        try await gate.pass()
+        let rows = try await PartitionDrop(
+            session: session, statements: statements(leg), leaf: leg.leaf, tuning: tuning
+        )
+        .execute()
+        let partition = CleanReport.DroppedPartition(partition: leg.leaf.name.description, rows: rows)
+        dropped.append(partition)
+        state.droppedPartitions.append(partition)
+        deleted += rows
+        state.deletedRows += rows
+        reporter.report(.note("dropped the partition \(partition.partition) with \(Quantities.count(Int(rows))) rows"))
+    }
+
+    // MARK: - After a batch
+
+    /// Counts, remembers, and leaves the server to others for a while.
+    private mutating func settle(_ result: CleanBatches.Result, at position: CleanState.Position) async throws {
+        deleted += result.deleted
+        batches += 1
+        state.deletedRows += result.deleted
+        state.batches += 1
+        state.position = position
+        await diary.keep(state)
+        if ContinuousClock.now - lastNote > .seconds(30) {
+            lastNote = ContinuousClock.now
+            reporter.report(.note("\(Quantities.count(Int(deleted))) rows are deleted"))
+        }
+        try await Task.sleep(
+            for: max(result.duration * ((1 - job.duty) / job.duty), job.duty < 1 ? tuning.leastRest : .zero))
+    }
+}

@@ -1,0 +1,219 @@
+import JobModel
+import Postgres
+
+/// Gathers the facts about a table, and refuses what cannot be cleaned at all.
+struct CleanSurvey: Sendable {
+    let session: Session
+    let job: CleanJob
+    let condition: CleanCondition?
+    let tuning: CleanTuning
+
+    /// `cutoff` is that of a run that goes on; nil for one that begins. Throws ``CleanError``.
+    func gather(cutoff known: ServerText?) async throws -> CleanFacts {
+        let catalogue = CleanCatalogue(session: session)
+        let table = try await table(catalogue)
+        let column = try await column(of: table, catalogue)
+        let cutoff: ServerText
+        if let known { cutoff = known } else { cutoff = try await self.cutoff(column) }
+        let leaves = try await catalogue.leaves(of: table, column: column, cutoff: cutoff)
+        let oids = [table.oid] + leaves.all.map(\.oid)
+        try await refuseWhatCannotBe(table, Array(Set(oids)).sorted(), catalogue)
+        var facts = CleanFacts(
+            oid: table.oid, name: table.name, column: column.name.quotedAsIdentifier, columnType: column.type,
+            cutoff: cutoff, blockSizeInBytes: try await blockSize(), isPartitioned: table.kind == "p",
+            isOwner: table.isOwner, hasDefaultPartition: leaves.hasDefault, leaves: leaves.all)
+        facts.foreignPartitions = leaves.foreign
+        facts.triggers = try await catalogue.triggers(on: oids)
+        facts.references = try await catalogue.references(to: oids)
+        let indexes = try await catalogue.indexes(on: leaves.all.map(\.oid), column: column)
+        for position in facts.leaves.indices {
+            facts.leaves[position].indexes = indexes[facts.leaves[position].oid] ?? []
+        }
+        try await checkCondition(facts, catalogue)
+        return try await counted(facts)
+    }
+
+    // MARK: - The table and its column
+
+    private func table(_ catalogue: CleanCatalogue) async throws -> CleanCatalogue.Table {
+        let found: CleanCatalogue.Table?
+        do {
+            found = try await catalogue.table(job.table)
+        } catch let error as PostgresError where error.isRefusalOfContents {
+            throw CleanError.table(
+                job.table, reason: "this is no name of a table",
+                hint: "Write it as SQL does: public.sessions, or public.\"Session\".")
+        }
+        guard let table = found else {
+            throw CleanError.table(
+                job.table, reason: "there is no such table", hint: "Write it with its schema, as SQL does.")
+        }
+        let name = table.name.description
+        guard table.kind == "r" || table.kind == "p" else {
+            throw CleanError.table(name, reason: "it is no table", hint: "Name the table that holds the rows.")
+        }
+        guard !table.isSystem, table.persistence != "t" else {
+            throw CleanError.table(name, reason: "it is not a table of users", hint: "Name a table of users.")
+        }
+        guard !table.hasChildren else {
+            throw CleanError.table(
+                name, reason: "other tables inherit from it", hint: "Clean each of the children by a job of its own.")
+        }
+        guard table.rules.isEmpty else {
+            throw CleanError.table(
+                name, reason: "rules rewrite its DELETE: \(table.rules.joined(separator: ", "))",
+                hint: "Drop the rules, or use a trigger in their place.")
+        }
+        return table
+    }
+
+    private func column(of table: CleanCatalogue.Table, _ catalogue: CleanCatalogue) async throws
+        -> CleanCatalogue.Column
+    {
+        let name = table.name.description
+        guard let column = try await catalogue.column(job.column, of: table.oid) else {
+            throw CleanError.column(job.column, table: name, reason: "there is no such column")
+        }
+        let types: [ServerText] = ["timestamp with time zone", "timestamp without time zone", "date"]
+        guard types.contains(column.type) else {
+            throw CleanError.column(job.column, table: name, reason: "its type is \(column.type)")
+        }
+        return column
+    }
+
+    /// By the server's clock, and for a column without a zone in UTC.
+    private func cutoff(_ column: CleanCatalogue.Column) async throws -> ServerText {
+        try await session.query(
+            """
+            SELECT (pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8))::\(column.type)::text AS cutoff
+            """, ["\(job.olderThan.components.seconds)"]
+        ).onlyRow().text("cutoff")
+    }
+
+    private func blockSize() async throws -> Int {
+        try await session.query("SELECT pg_catalog.current_setting('block_size') AS size").onlyRow().int("size")
+    }
+
+    private func refuseWhatCannotBe(
+        _ table: CleanCatalogue.Table, _ oids: [UInt32], _ catalogue: CleanCatalogue
+    ) async throws {
+        let name = table.name.description
+        let lacking = try await catalogue.missingPrivileges(on: oids)
+        guard lacking.missing.isEmpty else {
+            throw CleanError.privileges(
+                table: name, role: lacking.role, missing: lacking.missing, grants: lacking.grants)
+        }
+        guard try await catalogue.guardedTables(among: oids).isEmpty else {
+            throw CleanError.table(
+                name, reason: "row-level security hides rows of it from this role",
+                hint: "Use a role with BYPASSRLS, or the table's owner.")
+        }
+        let publications = try await catalogue.publicationsWithoutIdentity(of: oids)
+        guard publications.isEmpty else {
+            throw CleanError.table(
+                name,
+                reason: "it has no replica identity, and its deletions are published by "
+                    + publications.joined(separator: ", "),
+                hint: "Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL.")
+        }
+    }
+
+    // MARK: - The condition
+
+    private func rows(_ facts: CleanFacts) -> CleanRows {
+        CleanRows(
+            table: facts.name, column: facts.column, columnType: facts.columnType, cutoff: facts.cutoff,
+            condition: condition)
+    }
+
+    /// The server plans it, and runs nothing.
+    private func checkCondition(_ facts: CleanFacts, _ catalogue: CleanCatalogue) async throws {
+        guard let condition else { return }
+        let volatile = try await catalogue.volatileFunctions(among: condition.calledNames)
+        guard volatile.isEmpty else {
+            throw CleanError.conditionRefused(
+                condition.text, reason: "\(volatile.joined(separator: ", ")) can answer otherwise each time")
+        }
+        do {
+            try await session.execute("EXPLAIN \(rows(facts).count)")
+        } catch PostgresError.statement(let failure) where ["42", "22", "0A"].contains(failure.sqlState.errorClass) {
+            throw CleanError.conditionRefused(condition.text, reason: failure.message)
+        }
+    }
+
+    /// Partial indexes that the server's planner takes for these rows.
+    func provenIndexes(_ facts: CleanFacts) async throws -> Set<ServerText> {
+        var proven: Set<ServerText> = []
+        for leaf in facts.leaves {
+            for index in leaf.indexes where index.isPartial && index.isBTree && !index.keys.isEmpty {
+                let statement = CleanStatements(rows: rows(facts), leaf: leaf.name)
+                    .batch(along: index, from: nil, limit: tuning.firstBatchRows)
+                let plan = try await session.query("EXPLAIN (COSTS off) \(statement)")
+                let lines = try plan.rows.map { try $0.text("QUERY PLAN").text }
+                if lines.contains(where: {
+                    $0.contains("using \(index.name) on") || $0.contains("using \(index.name.quotedAsIdentifier) on")
+                }) {
+                    proven.insert(index.name)
+                }
+            }
+        }
+        return proven
+    }
+
+    // MARK: - Counting
+
+    private func counted(_ facts: CleanFacts) async throws -> CleanFacts {
+        var facts = facts
+        let counter = RowCount(session: session, tuning: tuning)
+        facts.matchingRows = try await counter.count(rows(facts).count)
+        facts.rows = try await tableRows(facts, counter)
+        for position in facts.references.indices where facts.references[position].depth == 1 {
+            facts.references[position].rowsPerRow = try await sampled(facts.references[position], facts, counter)
+        }
+        return facts
+    }
+
+    /// A small table is counted, a large one estimated from its statistics, where it has any.
+    private func tableRows(_ facts: CleanFacts, _ counter: RowCount) async throws -> Int64? {
+        let isLarge = facts.leaves.reduce(0) { $0 + $1.sizeInBytes } > CleanPlanner.smallTableInBytes
+        let known = facts.leaves.compactMap(\.rows)
+        guard !isLarge || known.count < facts.leaves.count else { return known.reduce(0, +) }
+        return try await counter.count("SELECT count(*) AS rows FROM \(facts.name.quoted)")
+    }
+
+    /// Rows of the child for each of the first 200 rows that go; nil where that cannot be had cheaply.
+    private func sampled(
+        _ reference: CleanFacts.Reference, _ facts: CleanFacts, _ counter: RowCount
+    ) async throws -> Double? {
+        guard reference.hasIndex, let columns = try await parentColumns(of: reference, facts) else { return nil }
+        let rows = rows(facts)
+        let picked = columns.map { "\(rows.alias).\($0.quotedAsIdentifier)" as ServerText }.joined(separator: ", ")
+        let matches = zip(reference.columns, columns).map {
+            "child.\($0.quotedAsIdentifier) = picked.\($1.quotedAsIdentifier)" as ServerText
+        }
+        let sample: ServerText = "(SELECT \(picked) FROM \(rows.source(nil)) WHERE \(rows.predicate) LIMIT 200)"
+        let parents = try await counter.count("SELECT count(*) AS rows FROM \(sample) AS picked", isCheap: true)
+        let children = try await counter.count(
+            """
+            SELECT count(*) AS rows FROM \(sample) AS picked
+              JOIN \(reference.child.quoted) AS child ON \(matches.joined(separator: " AND "))
+            """, isCheap: true)
+        guard let parents, let children, parents > 0 else { return nil }
+        return Double(children) / Double(parents)
+    }
+
+    /// The columns that the foreign key refers to, in its order.
+    private func parentColumns(
+        of reference: CleanFacts.Reference, _ facts: CleanFacts
+    ) async throws -> [ServerText]? {
+        let result = try await session.query(
+            """
+            SELECT a.attname FROM pg_catalog.pg_constraint c
+             CROSS JOIN pg_catalog.unnest(c.confkey) WITH ORDINALITY k(number, ord)
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number
+             WHERE c.conrelid = $1::text::regclass AND c.conname::text = $2::text AND c.confrelid = $3::oid ORDER BY k.ord
+            """, [reference.child.quoted, reference.constraint, "\(facts.oid)"])
+        let columns = try result.rows.map { try $0.text("attname") }
+        return columns.count == reference.columns.count ? columns : nil
+    }
+}

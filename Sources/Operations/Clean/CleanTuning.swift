@@ -1,0 +1,25 @@
+/// How a clean-up goes about its work: what operators do not choose.
+package struct CleanTuning: Sendable {
+    /// How long one batch should take. Default: 100 ms.
+    package var batchTime: Duration = .milliseconds(100)
+    /// Rows of a batch. Default: 20 to 10,000, beginning with 200.
+    package var batchRows = 20...10_000
+    package var firstBatchRows = 200
+    /// A batch that waits longer for a lock is tried anew. Default: 500 ms.
+    package var lockTimeout: Duration = .milliseconds(500)
+    /// The same for a batch that takes longer. Default: 10 s.
+    package var batchTimeout: Duration = .seconds(10)
+    /// How long rows may be counted. Default: 60 s.
+    package var countTimeout: Duration = .seconds(60)
+    /// How long the sessions that use a partition are waited for. Default: 60 s.
+    package var detachTimeout: Duration = .seconds(60)
+    /// Before a batch that failed is tried again, at most three times; doubled each time. Default: 250 ms.
+    package var retryDelay: Duration = .milliseconds(250)
+    /// How often it is looked whether a pause is over. Default: 1 s.
+    package var pollInterval: Duration = .seconds(1)
+    /// The shortest rest after a batch. Default: 10 ms.
+    package var leastRest: Duration = .milliseconds(10)
+    package var limits = ThrottleLimits()
+
+    package init() {}
+}

@@ -1,0 +1,154 @@
+import JobModel
+import Postgres
+import Testing
+
+@testable import Operations
+
+@Suite struct `the plan of a clean-up` {
+    private static let name = SQLIdentifier(schema: "app", name: "sessions")
+    private static let key = CleanFacts.Index.Key(column: "expires_at", type: "timestamp with time zone")
+    private static let btree = CleanFacts.Index(name: "by_age", isBTree: true, isPartial: false, keys: [key])
+
+    private static func leaf(_ name: ServerText = "sessions", bytes: Int64 = 200 << 20) -> CleanFacts.Leaf {
+        var leaf = CleanFacts.Leaf(
+            oid: 7, name: SQLIdentifier(schema: "app", name: name), sizeInBytes: bytes, rows: 1_000)
+        leaf.indexes = [btree]
+        return leaf
+    }
+
+    private static func facts(_ change: (inout CleanFacts) -> Void = { _ in }) -> CleanFacts {
+        var facts = CleanFacts(
+            oid: 7, name: name, column: "\"expires_at\"", columnType: "timestamp with time zone",
+            cutoff: "2026-10-22 00:00:00+00", blockSizeInBytes: 8_192, isPartitioned: false, isOwner: true,
+            hasDefaultPartition: false, leaves: [leaf()])
+        facts.rows = 1_000
+        facts.matchingRows = 300
+        change(&facts)
+        return facts
+    }
+
+    private static func job(_ change: (inout CleanJob) -> Void = { _ in }) -> CleanJob {
+        var job = CleanJob(
+            database: "shop", table: "app.sessions", column: "expires_at", olderThan: .seconds(30 * 86_400))
+        change(&job)
+        return job
+    }
+
+    private static func plan(
+        _ facts: CleanFacts, _ job: CleanJob = job(), isFirstRun: Bool = true, proven: Set<ServerText> = []
+    ) -> CleanPlan {
+        let condition = job.condition.flatMap { try? CleanCondition(parsing: $0) }
+        return CleanPlanner(job: job, condition: condition, isFirstRun: isFirstRun, provenIndexes: proven).plan(facts)
+    }
+
+    private static func reference(hasIndex: Bool, bytes: Int64) -> CleanFacts.Reference {
+        CleanFacts.Reference(
+            child: SQLIdentifier(schema: "app", name: "events"), constraint: "events_fkey", columns: ["session_id"],
+            action: .cascade, sizeInBytes: bytes, hasIndex: hasIndex, depth: 1)
+    }
+
+    // MARK: - What is refused
+
+    @Test func `refuses nothing where all is well`() {
+        let plan = Self.plan(Self.facts())
+        #expect(plan.refusals == [] && plan.notes == [])
+        #expect(plan.legs.map(\.walk) == [.index(Self.btree)])
+        #expect(plan.projectedBatches == 2)
+    }
+
+    @Test func `refuses each risk, and not where it is forced`() {
+        let cases: [(CleanJob.Risk, CleanFacts, CleanJob)] = [
+            (.fraction, Self.facts { $0.matchingRows = 301 }, Self.job()),
+            (.fraction, Self.facts { $0.matchingRows = nil }, Self.job()),
+            (.fraction, Self.facts { $0.rows = nil }, Self.job()),
+            (.index, Self.facts { $0.leaves[0].indexes = [] }, Self.job()),
+            (.cascades, Self.facts { $0.references = [Self.reference(hasIndex: false, bytes: 2 << 20)] }, Self.job()),
+            (.triggers, Self.facts { $0.triggers = ["audit"] }, Self.job()),
+            (.age, Self.facts(), Self.job { $0.olderThan = .seconds(3_599) }),
+        ]
+        for (risk, facts, job) in cases {
+            let refusals = Self.plan(facts, job).refusals
+            #expect(refusals.map(\.risk) == [risk])
+            #expect(refusals.first?.advice.contains("--force \(risk.rawValue)") == true)
+            var forced = job
+            forced.force = [risk]
+            #expect(Self.plan(facts, forced).refusals == [])
+        }
+    }
+
+    @Test func `says the statement that mends it`() {
+        let unindexed = Self.plan(Self.facts { $0.leaves[0].indexes = [] })
+        #expect(
+            unindexed.refusals[0].advice.contains(
+                #"CREATE INDEX CONCURRENTLY ON "app"."sessions" ("expires_at");"#))
+        let cascades = Self.plan(Self.facts { $0.references = [Self.reference(hasIndex: false, bytes: 2 << 20)] })
+        #expect(
+            cascades.refusals[0].advice.contains(#"CREATE INDEX CONCURRENTLY ON "app"."events" ("session_id");"#))
+    }
+
+    @Test func `holds only the first run to the fraction, and an empty table not at all`() {
+        let facts = Self.facts { $0.matchingRows = 1_000 }
+        #expect(Self.plan(facts, isFirstRun: false).refusals == [])
+        #expect(Self.plan(Self.facts { ($0.rows, $0.matchingRows) = (0, 0) }).refusals == [])
+        #expect(Self.plan(Self.facts { ($0.rows, $0.matchingRows) = (10, 500) }).refusals.map(\.risk) == [.fraction])
+    }
+
+    @Test func `lets small tables be read from end to end`() {
+        let small = Self.facts {
+            $0.leaves = [Self.leaf(bytes: 100 << 20)]
+            $0.leaves[0].indexes = []
+            $0.references = [Self.reference(hasIndex: false, bytes: 1 << 20)]
+        }
+        let plan = Self.plan(small)
+        #expect(plan.refusals == [])
+        #expect(plan.legs.map(\.walk) == [.blocks(brin: nil)])
+        #expect(plan.notes == [#"rows of "app"."events" go with them"#])
+    }
+
+    // MARK: - How
+
+    @Test func `takes the index with the most keys, a partial one only where it is proven, a BRIN last`() {
+        let longer = CleanFacts.Index(
+            name: "longer", isBTree: true, isPartial: false,
+            keys: [Self.key, CleanFacts.Index.Key(column: "id", type: "bigint")])
+        let partial = CleanFacts.Index(name: "partial", isBTree: true, isPartial: true, keys: [Self.key])
+        let brin = CleanFacts.Index(name: "brin", isBTree: false, isPartial: false, keys: [Self.key])
+        func walk(_ indexes: [CleanFacts.Index], proven: Set<ServerText> = []) -> CleanPlan.Walk? {
+            Self.plan(Self.facts { $0.leaves[0].indexes = indexes }, proven: proven).legs.first?.walk
+        }
+        #expect(walk([Self.btree, longer, brin]) == .index(longer))
+        #expect(walk([partial, brin]) == .blocks(brin: "brin"))
+        #expect(walk([partial, brin], proven: ["partial"]) == .index(partial))
+        #expect(walk([partial]) == .blocks(brin: nil))
+    }
+
+    @Test func `drops a partition that is old as a whole where it may, and else says why not`() {
+        func partitioned(_ change: (inout CleanFacts) -> Void = { _ in }) -> CleanFacts {
+            Self.facts {
+                $0.isPartitioned = true
+                $0.leaves = [Self.leaf("old"), Self.leaf("new")]
+                $0.leaves[0].isWhollyOld = true
+                change(&$0)
+            }
+        }
+        let dropping = Self.job { $0.partitions = .drop }
+        let plan = Self.plan(partitioned(), dropping)
+        #expect(plan.legs.map(\.walk) == [.drop, .index(Self.btree)])
+        #expect(
+            plan.statements.prefix(2) == [
+                #"ALTER TABLE "app"."sessions" DETACH PARTITION "app"."old" CONCURRENTLY"#, #"DROP TABLE "app"."old""#,
+            ])
+        #expect(Self.plan(partitioned()).notes.first?.contains("partitions = \"drop\"") == true)
+        let obstacles: [(CleanFacts, CleanJob, String)] = [
+            (partitioned(), Self.job { ($0.partitions, $0.condition) = (.drop, "a = 1") }, "a condition"),
+            (partitioned { $0.hasDefaultPartition = true }, dropping, "default partition"),
+            (partitioned { $0.references = [Self.reference(hasIndex: true, bytes: 1)] }, dropping, "foreign keys"),
+            (partitioned { $0.isOwner = false }, dropping, "owner"),
+        ]
+        for (facts, job, reason) in obstacles {
+            let plan = Self.plan(facts, job)
+            #expect(!plan.legs.contains { $0.walk == .drop })
+            #expect(plan.notes.contains { $0.contains(reason) }, "\(plan.notes)")
+        }
+    }
+}
