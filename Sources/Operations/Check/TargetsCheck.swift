@@ -53,6 +53,10 @@ package struct TargetsCheck: Sendable {
             ).run()
             source = outcome.facts
             findings += outcome.findings
+            findings += try await CleanCheck(
+                context: context, subject: subject, connection: try targets.primary(of: target),
+                jobs: cleanJobs(of: target)
+            ).run()
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -82,6 +86,13 @@ package struct TargetsCheck: Sendable {
             throw error
         } catch {
             return [.fault(subject, error)]
+        }
+    }
+
+    private func cleanJobs(of target: DatabaseTarget) -> [(name: String, job: CleanJob)] {
+        configuration.jobs.compactMap { job in
+            guard case .clean(let clean) = job.kind, clean.database == target.name else { return nil }
+            return (job.name, clean)
         }
     }
 
