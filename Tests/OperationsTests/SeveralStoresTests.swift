@@ -84,10 +84,12 @@ extension ServerTests {
         private func operation(
             _ bench: Workbench, _ stores: [any ObjectStore], _ change: (inout BackupSettings) -> Void = { _ in }
         ) -> BackupOperation {
-            BackupOperation(
+            var operation = BackupOperation(
                 context: bench.context(), connection: bench.database,
                 destinations: zip(["first", "second", "third"], stores).map { BackupDestination(name: $0, store: $1) },
                 job: nil, settings: settings(change))
+            operation.sleep = { _ in }
+            return operation
         }
 
         /// All objects of a store, by name.

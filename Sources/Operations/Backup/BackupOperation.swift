@@ -16,6 +16,8 @@ package struct BackupOperation: Sendable {
     private let job: String?
     private let settings: BackupSettings
     private let warnings: Warnings
+    /// Waits for the second by which the backup is named. Default: sleeps.
+    package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// `destinations` are at least one; the first is the primary one, and a store that is named twice counts once.
     /// `job` names the folder below the stores; the database's name where it is nil.
@@ -50,7 +52,7 @@ package struct BackupOperation: Sendable {
 
     private func backUp() async throws -> BackupReport {
         try await withLeaderSession { session, facts, pgDump in
-            let startedAt = CivilTime(context.clock.now)
+            let startedAt = try await startingSecond(database: facts.database.text)
             let stopwatch = Stopwatch()
             let name = backupName(startedAt: startedAt, database: facts.database.text)
             let destinations = DestinationSet(destinations, name: name, warnings: warnings)
@@ -237,6 +239,12 @@ package struct BackupOperation: Sendable {
             }
             group.addTask { await destinations.removeFailed() }
         }
+    }
+
+    private func startingSecond(database: String) async throws -> CivilTime {
+        try await FreeSecond(
+            stores: destinations.map(\.store), job: job ?? database, clock: context.clock, sleep: sleep
+        ).next()
     }
 
     private func backupName(startedAt: CivilTime, database: String) -> BackupName {

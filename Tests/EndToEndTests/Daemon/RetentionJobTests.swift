@@ -46,7 +46,6 @@ extension EndToEndTests {
             #expect(try await run(place, "run", "nightly").exitCode == 0)
             let whole = try await ids(place, "local")
             _ = try await place.server.psql("DELETE FROM rows", database: place.database)
-            try await nextSecond()
             let shrunken = try await run(place, "run", "nightly")
             #expect(shrunken.exitCode == 3, "\(shrunken)")
             #expect(try shrunken.objects().first?.text("message")?.contains("kept apart") == true)

@@ -30,12 +30,6 @@ func eventually(within limit: Duration = .seconds(180), _ condition: () async th
     return try await condition()
 }
 
-/// Waits for the next second: the names of backups sort by the second in which they began.
-func nextSecond() async throws {
-    let second = Int(Date().timeIntervalSince1970)
-    while Int(Date().timeIntervalSince1970) == second { try await Task.sleep(for: .milliseconds(20)) }
-}
-
 extension [String: Any] {
     func text(_ key: String) -> String? { self[key] as? String }
     func number(_ key: String) -> Double? { (self[key] as? NSNumber)?.doubleValue }
