@@ -14,6 +14,8 @@ package actor RunDiary: JobMemory {
 
     /// Runs whose last state is kept until it can be written.
     private static let mostUnwritten = 10_000
+    /// Lines of logs that are kept until they can be written; beyond it the oldest go.
+    private static let mostUnwrittenLines = 5_000
 
     private let open: @Sendable () async throws -> any RunLedger
     private let logger: Logger
@@ -21,6 +23,8 @@ package actor RunDiary: JobMemory {
     private var unwritten: [RunID: Entry] = [:]
     /// Oldest first.
     private var unwrittenOrder: [RunID] = []
+    /// Oldest first.
+    private var unwrittenLines: [(run: RunID, line: RunLogLine)] = []
 
     /// How often the history was opened: after a change, promises have to be recorded again.
     package private(set) var generation = 0
@@ -81,10 +85,11 @@ package actor RunDiary: JobMemory {
         }
     }
 
-    /// Adds lines to a run's log, if the history works.
+    /// Adds lines to a run's log, now or later.
     package func append(_ lines: [RunLogLine], to run: RunID) async {
-        guard !lines.isEmpty, unwritten[run] == nil else { return }
-        _ = await attempt { try await $0.append(lines, to: run) }
+        guard !lines.isEmpty else { return }
+        unwrittenLines += lines.map { (run, $0) }
+        await writeLines(of: run)
     }
 
     package func withdraw(dueAfter instant: CivilTime) async -> Bool {
@@ -101,15 +106,36 @@ package actor RunDiary: JobMemory {
 
     /// Writes what could not be written before.
     package func flush() async {
+        guard await writeRuns() else { return }
+        for run in Set(unwrittenLines.map(\.run)) {
+            guard await writeLines(of: run) else { return }
+        }
+    }
+
+    /// False where something is left.
+    private func writeRuns() async -> Bool {
         for id in unwrittenOrder {
             guard let entry = unwritten[id] else { continue }
             let isWritten: Void? = await attempt { ledger in
                 if !entry.isClaimed { _ = try await ledger.claim([entry.run]) }
                 try await ledger.update(entry.run)
             }
-            guard isWritten != nil else { return }
+            guard isWritten != nil else { return false }
             settle(entry)
         }
+        return true
+    }
+
+    /// False where the history does not work. Lines of a run that the history does not know yet wait for it.
+    @discardableResult
+    private func writeLines(of run: RunID) async -> Bool {
+        guard unwritten[run]?.isClaimed ?? true else { return true }
+        let taken = unwrittenLines.filter { $0.run == run }
+        guard !taken.isEmpty else { return true }
+        unwrittenLines.removeAll { $0.run == run }
+        if await attempt({ try await $0.append(taken.map(\.line), to: run) }) != nil { return true }
+        unwrittenLines = (taken + unwrittenLines).suffix(Self.mostUnwrittenLines)
+        return false
     }
 
     // MARK: - Reading
@@ -172,13 +198,30 @@ package actor RunDiary: JobMemory {
                 logger.warning("The history cannot be used", metadata: ["error": "\(reason)"])
             }
             trouble = reason
-            await close()
+            await drop()
             return nil
         }
     }
 
-    /// Closes the history; a later call opens it again.
-    package func close() async {
+    /// Closes the history; a later call opens it again. What could not be written before is tried first, again and again
+    /// for at most `patience`, and what is lost then is said. Default: 2 s.
+    package func close(patience: Duration = .seconds(2)) async {
+        let deadline = ContinuousClock.now + patience
+        await flush()
+        while !unwritten.isEmpty || !unwrittenLines.isEmpty, ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(200))) != nil else { break }
+            await flush()
+        }
+        if !unwritten.isEmpty {
+            let jobs = Set(unwritten.values.map(\.run.job)).sorted().joined(separator: ", ")
+            logger.error(
+                "Runs are not in the history", metadata: ["runs": "\(unwritten.count)", "job.names": "\(jobs)"])
+        }
+        await drop()
+    }
+
+    /// After a failure: the next call opens it again.
+    private func drop() async {
         let closing = ledger
         ledger = nil
         await closing?.close()

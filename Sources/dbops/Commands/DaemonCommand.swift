@@ -59,7 +59,7 @@ struct DaemonCommand: AsyncParsableCommand, AnswersSignalsItself {
                 "The daemon runs",
                 metadata: ["jobs": "\(jobs.count)", "job.file": "\(loaded.path)", "version": "\(Version.text)"])
             try await outbox.delivering { try await services.run() }
-            await diary.close()
+            await diary.close(patience: .seconds(10))
             withExtendedLifetime(lock) {}
             logger.notice("The daemon has stopped")
         }
