@@ -83,6 +83,31 @@ import Testing
         #expect(events == (0..<20).map { $0.isMultiple(of: 2) ? "started" : "failed" })
     }
 
+    @Test func `holds a job's later notices back while an earlier one is tried again, and no other job's`() async throws
+    {
+        let arrived = Journal<String>()
+        let server = try ScriptedServer { request in
+            let event = request.headers["x-dbops-event"] ?? ""
+            arrived.add(event)
+            return .answer(event == "started" && arrived.all.count { $0 == "started" } == 1 ? 503 : 200)
+        }
+        // The first notice is not tried again before all of the other job's have arrived, one after the other.
+        let delivery = NoticeDelivery { _ in
+            try await waitUntil("the other job's notices arrive") { arrived.all.count { $0 == "missed" } == 5 }
+        }
+        let opener = NotifierOpener(
+            secrets: SecretReader(environment: ["URL": server.endpoint]), transport: try CurlTransport(),
+            mail: MailTransport(), clock: clock)
+        let outbox = NoticeOutbox(opener: opener, delivery: delivery, logger: Logger(label: "test") { [log] _ in log })
+        await outbox.delivering(grace: .seconds(600)) {
+            let mine = [notice(.started), notice(.failed)]
+            let others = Array(repeating: notice(.missed, job: "other"), count: 5)
+            await outbox.post((mine + others).map { NoticeOutbox.Letter($0, to: settings("ops")) })
+        }
+        #expect(arrived.all.filter { $0 != "missed" } == ["started", "started", "failed"])
+        #expect(arrived.all.last == "failed")
+    }
+
     @Test func `reaches one notifier while another one hangs`() async throws {
         let hanging = try ScriptedServer { _ in .silence }
         let arrived = Journal<String>()
