@@ -8,6 +8,8 @@ struct JobState {
     var isDirty = true
     /// Instants of a job that follows another: when the other succeeded.
     var due: [CivilTime] = []
+    /// Those of ``due`` that lie in a future that never was: the clock was set back. They are due all the same.
+    private var overtaken: Set<CivilTime> = []
     /// Those of the last hour and later that were taken up, or have a record.
     var followed: Set<CivilTime> = []
     /// Firings that may not start yet, oldest first.
@@ -45,7 +47,7 @@ struct JobState {
     }
 
     mutating func refreshNext() {
-        nextInstant = entry.schedule?.nextFiring(after: takenThrough) ?? due.min()
+        nextInstant = entry.schedule?.nextFiring(after: takenThrough) ?? (overtaken.isEmpty ? due.min() : takenThrough)
     }
 
     /// What ``takeDue(upTo:since:andMissed:)`` took up.
@@ -71,8 +73,10 @@ struct JobState {
             }
             found.dropExcess()
         }
-        let followed = due.filter { $0 <= now && recorded.remove($0) == nil }.sorted()
-        due.removeAll { $0 <= now }
+        let isReady = { [overtaken] in $0 <= now || overtaken.contains($0) }
+        let followed = due.filter { isReady($0) && recorded.remove($0) == nil }.sorted()
+        due.removeAll(where: isReady)
+        overtaken = []
         takenThrough = max(takenThrough, now)
         refreshNext()
         return Taken(
@@ -80,10 +84,12 @@ struct JobState {
             stretch: found.passedOverThrough.map { begin..<$0 }, recorded: recordedNow)
     }
 
-    /// The clock was set back: what lies after `now` is not due yet.
+    /// The clock was set back: what a schedule says after `now` is not due yet. What followed a success did happen, by
+    /// whatever clock.
     mutating func correct(to now: CivilTime) {
         takenThrough = min(takenThrough, now)
-        waiting.removeAll { $0.firing.instant > now }
+        if entry.schedule != nil { waiting.removeAll { $0.firing.instant > now } }
+        overtaken = Set(due.filter { $0 > now })
         // Of those after it some records were withdrawn; what has one all the same is not granted a second.
         recorded = recorded.filter { $0 <= now }
         isDirty = isDirty || promise.accountedThrough > now

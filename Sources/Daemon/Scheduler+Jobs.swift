@@ -168,9 +168,9 @@ extension Scheduler {
 
     /// Runs that were started and whose process is gone: nobody else will say how they ended.
     func closeAbandonedRuns(_ now: CivilTime) async {
-        guard let unfinished = await diary.unfinished(), !unfinished.isEmpty else { return }
-        let beats = await diary.beats() ?? [:]
-        for var run in unfinished where running[run.id] == nil && isGone(run, beats[run.host], now) {
+        guard let unfinished = await diary.unfinished(), let beats = await diary.beats() else { return }
+        hosts.look(at: beats, of: Set(unfinished.map(\.host)), uptime: uptime())
+        for var run in unfinished where running[run.id] == nil && isGone(run, hosts.silence(of: run.host)) {
             run.outcome = .interrupted
             run.reason = .crash
             run.message = RunReason.crash.sentence

@@ -25,8 +25,10 @@ package actor Scheduler {
     let historyIsShared: Bool
     /// The schedule that a promise of an earlier life was made of.
     let readSchedule: @Sendable (_ promise: SchedulePromise) -> Schedule?
-    /// Whether the process that a run belongs to is gone.
-    let isGone: @Sendable (_ run: Run, _ lastBeat: CivilTime?, _ now: CivilTime) -> Bool
+    /// Whether the process that a run belongs to is gone; `silence` is how long its host has not said that it lives.
+    let isGone: @Sendable (_ run: Run, _ silence: Duration) -> Bool
+    /// How long this process lives, by a clock that is never set.
+    let uptime: @Sendable () -> Duration
     /// Records of runs that never started are computed and written in portions of this size.
     let recordsAtOnce: Int
     /// Runs that are due must not wait long for the records of those that were missed.
@@ -56,6 +58,7 @@ package actor Scheduler {
     /// Whether the promises of an earlier life were read.
     var knowsEarlierLife = false
     var lastHousekeeping: CivilTime?
+    var hosts = HostWatch()
     private nonisolated let drainRequest = Mutex(false)
     nonisolated var isDraining: Bool { drainRequest.withLock { $0 } }
     let bell = Bell()
@@ -83,7 +86,7 @@ package actor Scheduler {
         logger: Logger, recordsAtOnce: Int = 5_000,
         lastKnownInstants: @escaping @Sendable ([ScheduledJob]) async -> [String: CivilTime],
         readSchedule: @escaping @Sendable (SchedulePromise) -> Schedule?,
-        isGone: @escaping @Sendable (Run, CivilTime?, CivilTime) -> Bool,
+        uptime: @escaping @Sendable () -> Duration, isGone: @escaping @Sendable (Run, Duration) -> Bool,
         announce: @escaping @Sendable (ScheduledJob, [Run]) async -> Void, execute: @escaping Execute
     ) {
         self.settings = settings
@@ -95,6 +98,7 @@ package actor Scheduler {
         self.lastKnownInstants = lastKnownInstants
         self.readSchedule = readSchedule
         self.isGone = isGone
+        self.uptime = uptime
         self.announce = announce
         self.execute = execute
         if case .postgres = settings.state { historyIsShared = true } else { historyIsShared = false }

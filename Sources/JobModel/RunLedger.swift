@@ -22,7 +22,8 @@ package protocol RunLedger: Sendable {
     /// may claim again.
     func claim(_ runs: [Run]) async throws -> Set<RunID>
 
-    /// Records a run's later state; one that has an outcome is changed no more. A run that has no record (the history
+    /// Records a run's later state; one that has an outcome is changed no more, except that a run which others have called
+    /// interrupted, because its process seemed gone, may say itself how it ended. A run that has no record (the history
     /// was lost meanwhile) gets one, unless another has its instant.
     func update(_ run: Run) async throws
 

@@ -45,7 +45,8 @@ extension RunCatalog {
                     UPDATE runs SET outcome = :outcome, reason = :reason, message = :message, started_at = :started_at,
                         ended_at = :ended_at, host = :host, attempts = :attempts, missed_firings = :missed_firings,
                         instant = :instant, plan = :plan, report = :report
-                    WHERE id = :id AND outcome IS NULL
+                    WHERE id = :id AND (outcome IS NULL
+                        OR outcome = 'interrupted' AND reason = 'crash' AND :outcome <> 'interrupted')
                     """,
                 arguments: RunTextLimits.bounded(run).changes)
         }

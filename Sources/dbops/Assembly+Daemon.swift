@@ -13,12 +13,14 @@ extension Assembly {
     ) -> Scheduler {
         let identity = identity
         let zones = zones
+        let begunAt = ContinuousClock.now
         return Scheduler(
             settings: settings, clock: SystemWallClock(), notBefore: Version.madeAt, diary: diary,
             host: identity.description, logger: logger,
             lastKnownInstants: { entries in await lastBackups(of: entries) },
             readSchedule: { Schedule(reading: $0.schedule, zones: zones) },
-            isGone: { run, lastBeat, now in Self.isGone(run, lastBeat, now, here: identity) },
+            uptime: { ContinuousClock.now - begunAt },
+            isGone: { run, silence in Self.isGone(run, silence, here: identity) },
             announce: { entry, runs in
                 await Notifications(configuration: entry.configuration, outbox: outbox, clock: SystemWallClock())
                     .unstarted(entry.job, runs)
@@ -28,11 +30,10 @@ extension Assembly {
             })
     }
 
-    /// A process of this machine is looked for; one of another has said for long enough that it does not live.
-    private static func isGone(_ run: Run, _ lastBeat: CivilTime?, _ now: CivilTime, here: ProcessIdentity) -> Bool {
+    /// A process of this machine is looked for; one of another has not said for long enough that it lives.
+    private static func isGone(_ run: Run, _ silence: Duration, here: ProcessIdentity) -> Bool {
         if let owner = ProcessIdentity(run.host), owner.host == here.host { return !owner.livesHere }
-        let lastSign = max(lastBeat ?? run.startedAt ?? now, run.startedAt ?? now)
-        return now.secondsSinceEpoch - lastSign.secondsSinceEpoch > 300
+        return silence > .seconds(300)
     }
 
     /// When the newest backup of each job began that its primary store holds, without those of which that cannot be told

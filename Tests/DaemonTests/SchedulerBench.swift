@@ -17,13 +17,15 @@ final class SchedulerBench {
     /// Every instant that was ever started, by job.
     private(set) var started: [String: [CivilTime]] = [:]
     let settings: DaemonSettings
+    private let isGone: @Sendable (Run, Duration) -> Bool
     private let lastKnown: CivilTime?
     private let recordsAtOnce: Int
 
     init(
         at now: CivilTime = .example(0), settings: DaemonSettings = DaemonSettings(),
         ledger: MemoryLedger = MemoryLedger(),
-        lastKnown: CivilTime? = nil, catchUpSpread: Duration = .zero, recordsAtOnce: Int = 5_000
+        lastKnown: CivilTime? = nil, catchUpSpread: Duration = .zero, recordsAtOnce: Int = 5_000,
+        isGone: (@Sendable (Run, Duration) -> Bool)? = nil
     ) {
         clock = ManualClock(now)
         self.ledger = ledger
@@ -32,13 +34,16 @@ final class SchedulerBench {
         settings.catchUpSpread = catchUpSpread
         self.settings = settings
         self.recordsAtOnce = recordsAtOnce
+        // Without a word of the test's, every run of an earlier life.
+        self.isGone = isGone ?? { run, _ in run.host.hasPrefix("life-") }
         scheduler = Self.scheduler(
-            settings, clock, ledger, life: 1, told: told, lastKnown: lastKnown, recordsAtOnce: recordsAtOnce)
+            settings, clock, ledger, life: 1, told: told, lastKnown: lastKnown, recordsAtOnce: recordsAtOnce,
+            isGone: self.isGone)
     }
 
     private static func scheduler(
         _ settings: DaemonSettings, _ clock: ManualClock, _ ledger: MemoryLedger, life: Int, told: Journal<Run>,
-        lastKnown: CivilTime?, recordsAtOnce: Int
+        lastKnown: CivilTime?, recordsAtOnce: Int, isGone: @escaping @Sendable (Run, Duration) -> Bool
     ) -> Scheduler {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let host = "life-\(life)"
@@ -49,7 +54,8 @@ final class SchedulerBench {
                 Dictionary(uniqueKeysWithValues: jobs.compactMap { job in lastKnown.map { (job.job.name, $0) } })
             },
             readSchedule: { Schedule(reading: $0.schedule, zones: ZoneDatabase()) },
-            isGone: { run, _, _ in run.host != host },
+            uptime: { .seconds(CivilTime(clock.now).secondsSinceEpoch) },
+            isGone: { run, silence in run.host != host && isGone(run, silence) },
             announce: { _, runs in for run in runs { told.add(run) } },
             execute: { _, run, _ in run })
     }
@@ -95,8 +101,8 @@ final class SchedulerBench {
         life += 1
         live = [:]
         scheduler = Self.scheduler(
-            settings, clock, ledger, life: life, told: told, lastKnown: lastKnown,
-            recordsAtOnce: recordsAtOnce)
+            settings, clock, ledger, life: life, told: told, lastKnown: lastKnown, recordsAtOnce: recordsAtOnce,
+            isGone: isGone)
         await begin(jobs)
     }
 

@@ -311,6 +311,89 @@ import Testing
         #expect(await bench.pass(after: 5).map(\.scheduledAt) == [.example(600)])
     }
 
+    @Test func `starts an instant once whose claim was made and its answer lost`() async throws {
+        var settings = DaemonSettings()
+        settings.state = .postgres(url: "postgresql:///state", password: nil)
+        let bench = SchedulerBench(settings: settings)
+        await bench.begin([.example()])
+        await bench.pass()
+        bench.ledger.loseAnswerToClaim(DiskFull())
+        #expect(await bench.pass(after: 600).isEmpty)
+        let claimed = try await bench.ledger.unfinished().map(\.id)
+        #expect(claimed.count == 1)
+        #expect(await bench.pass(after: 5).map(\.id) == claimed)
+        #expect(await bench.pass(after: 5).isEmpty)
+        try await bench.endAll()
+        #expect(try await bench.runs(of: "nightly").map(\.outcome) == [.succeeded])
+    }
+
+    @Test func `calls no run of another host interrupted while the host's beats move on`() async throws {
+        let bench = SchedulerBench(isGone: { _, silence in silence > .seconds(300) })
+        let other = Run.example(job: "other", due: 0)
+        _ = try await bench.ledger.claim([other])
+        await bench.begin([.example()])
+        // The other's clock is an hour behind.
+        for minute in 0..<10 {
+            try await bench.ledger.beat(host: other.host, at: .example(60 * minute - 3_600))
+            await bench.pass(after: 60)
+        }
+        #expect(try await bench.runs(of: "other").map(\.outcome) == [nil])
+        for _ in 0..<5 { await bench.pass(after: 60) }
+        #expect(try await bench.runs(of: "other").map(\.outcome) == [nil])
+        await bench.pass(after: 60)
+        #expect(try await bench.runs(of: "other").map(\.outcome) == [.interrupted])
+    }
+
+    @Test func `calls no run interrupted for beats that nobody could write`() async throws {
+        let bench = SchedulerBench(isGone: { _, silence in silence > .seconds(300) })
+        let other = Run.example(job: "other", due: 0)
+        _ = try await bench.ledger.claim([other])
+        try await bench.ledger.beat(host: other.host, at: .example(0))
+        await bench.begin([.example()])
+        for _ in 0..<3 { await bench.pass(after: 60) }
+        bench.ledger.fail(with: DiskFull())
+        for _ in 0..<10 { await bench.pass(after: 60) }
+        bench.ledger.fail(with: nil)
+        for _ in 0..<5 { await bench.pass(after: 60) }
+        #expect(try await bench.runs(of: "other").map(\.outcome) == [nil])
+    }
+
+    @Test func `keeps what waits because another job succeeded when the clock is set back`() async throws {
+        var settings = DaemonSettings()
+        settings.concurrency = 1
+        let bench = SchedulerBench(settings: settings)
+        await bench.begin([
+            .example("nightly", .every(seconds: 86_400)), .example("prove", .after("nightly")),
+            .example("long", .every(seconds: 86_400)),
+        ])
+        await bench.pass(after: 86_400)
+        let first = try #require(bench.live.values.first?.run)
+        bench.clock.advance(by: 60)
+        try await bench.end(first.id)
+        await bench.pass()
+        let waits = try await bench.ledger.unfinished().map(\.job) == ["long"]
+        #expect(first.job == "nightly" && waits)
+        bench.clock.advance(by: -20_000)
+        await bench.pass()
+        #expect(await bench.scheduler.clockSteps == 1)
+        try await bench.endAll()
+        #expect(await bench.pass().map(\.job) == ["prove"])
+        try await bench.endAll()
+        #expect(await bench.pass().isEmpty)
+    }
+
+    @Test func `starts at once what was about to follow when the clock was set back`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example("nightly", .every(seconds: 86_400)), .example("prove", .after("nightly"))])
+        await bench.pass(after: 86_400)
+        bench.clock.advance(by: 60)
+        try await bench.endAll()
+        bench.clock.advance(by: -20_000)
+        await bench.pass()
+        #expect(await bench.scheduler.clockSteps == 1)
+        #expect(try await bench.runs(of: "prove").count == 1)
+    }
+
     @Test func `refuses to start anything by a clock that cannot be right`() async {
         let bench = SchedulerBench()
         await bench.begin([.example()])

@@ -122,6 +122,28 @@ struct LedgerContractTests {
     }
 
     @Test(arguments: LedgerUnderTest.available)
+    func `a run that others called interrupted says itself how it ended`(_ kind: LedgerUnderTest) async throws {
+        try await kind.withLedger { ledger in
+            let run = Run.example()
+            _ = try await ledger.claim(run)
+            var crashed = run.ended(.interrupted, at: 30)
+            crashed.reason = .crash
+            try await ledger.update(crashed)
+            // It lives, and is not at its end; others find it gone once more.
+            try await ledger.update(run)
+            var again = crashed
+            again.endedAt = .example(40)
+            try await ledger.update(again)
+            #expect(try await ledger.allRuns() == [crashed])
+            let ended = run.ended(.succeeded)
+            try await ledger.update(ended)
+            #expect(try await ledger.allRuns() == [ended])
+            try await ledger.update(again)
+            #expect(try await ledger.allRuns() == [ended])
+        }
+    }
+
+    @Test(arguments: LedgerUnderTest.available)
     func `an update of a run without a record makes one, unless its instant is taken`(
         _ kind: LedgerUnderTest
     ) async throws {

@@ -48,6 +48,19 @@ enum PostgresFixture {
     }
 }
 
+extension PostgresFixture {
+    /// The same, reached through a proxy by a role that owns it.
+    static func withProxy(_ body: (ConnectionInfo, FaultProxy) async throws -> Void) async throws {
+        let cluster = try await ScratchCluster.shared()
+        let tcp = try #require(cluster.tcpConnectionInfo)
+        let proxy = try FaultProxy(upstreamPort: try #require(tcp.keywords["port"].flatMap { Int($0) }))
+        defer { proxy.stop() }
+        try await withDatabase(options: "OWNER app") { info in
+            try await body(tcp.with(database: info.database ?? "").with("port", "\(proxy.port)"), proxy)
+        }
+    }
+}
+
 extension RunLedger {
     /// Claims one run; whether it was had.
     func claim(_ run: Run) async throws -> Bool {

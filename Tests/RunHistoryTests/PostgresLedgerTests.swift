@@ -95,6 +95,37 @@ struct PostgresLedgerTests {
         }
     }
 
+    @Test func `a claim whose answer is lost is had all the same, once`() async throws {
+        try await PostgresFixture.withProxy { info, proxy in
+            let ledger = PostgresLedger(info, for: .keeping)
+            _ = try await ledger.allRuns()
+            proxy.set { $0.answersToLose = 1 }
+            let run = Run.example()
+            #expect(try await ledger.claim(run))
+            #expect(proxy.resetCount == 1)
+            #expect(try await ledger.allRuns() == [run])
+            #expect(try await ledger.claim(.example()) == false)
+            await ledger.close()
+        }
+    }
+
+    @Test func `a claim that failed after it was made is had by whoever makes it again, and nobody else`() async throws
+    {
+        try await PostgresFixture.withProxy { info, proxy in
+            let ledger = PostgresLedger(info, for: .keeping)
+            _ = try await ledger.allRuns()
+            // The claim's own answer, and that to the connection by which it is made again.
+            proxy.set { $0.answersToLose = 2 }
+            let run = Run.example()
+            await #expect(throws: PostgresError.self) { _ = try await ledger.claim(run) }
+            #expect(proxy.resetCount == 2)
+            #expect(try await ledger.claim(.example()) == false)
+            #expect(try await ledger.claim(run))
+            #expect(try await ledger.allRuns() == [run])
+            await ledger.close()
+        }
+    }
+
     @Test func `a role that owns nothing but the schema can keep the history`() async throws {
         try await withRole { info, role, superuser in
             try await superuser("CREATE SCHEMA dbops AUTHORIZATION \(role)")

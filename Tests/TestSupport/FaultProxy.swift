@@ -15,6 +15,8 @@ package final class FaultProxy: Sendable {
         package var resetAfterBytes: Int?
         /// How many connections ``resetAfterBytes`` still falls upon.
         package var resetsLeft = Int.max
+        /// Resets a connection in place of passing on what its server says next; so many times.
+        package var answersToLose = 0
         /// Takes what clients send, and nothing arrives.
         package var isBlackhole = false
 
@@ -134,6 +136,11 @@ package final class FaultProxy: Sendable {
             guard count > 0, !way.isReset else { break }
             total += count
             if direction == .fromClient, isToBeReset(after: total, adding: count) { return way.reset() }
+            if direction == .fromServer, isToBeLost() {
+                way.reset()
+                shutdown(way.client, CInt(SHUT_RD))
+                return
+            }
             hold(count)
             guard !way.isReset, Self.send(buffer[..<count], to: target) else { break }
         }
@@ -153,6 +160,15 @@ package final class FaultProxy: Sendable {
                 return false
             }
             state.faults.resetsLeft -= 1
+            state.resetCount += 1
+            return true
+        }
+    }
+
+    private func isToBeLost() -> Bool {
+        state.withLock { state in
+            guard state.faults.answersToLose > 0 else { return false }
+            state.faults.answersToLose -= 1
             state.resetCount += 1
             return true
         }

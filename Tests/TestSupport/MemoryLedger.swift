@@ -13,6 +13,8 @@ package final class MemoryLedger: RunLedger {
         var beats: [String: CivilTime] = [:]
         var memory: [String: String] = [:]
         var failure: (any Error)?
+        /// What the next claim throws after it was made.
+        var lostAnswer: (any Error)?
     }
 
     fileprivate struct Entry {
@@ -33,6 +35,11 @@ package final class MemoryLedger: RunLedger {
     /// From now on every call throws `error`; nil ends that.
     package func fail(with error: (any Error)?) {
         state.withLock { $0.failure = error }
+    }
+
+    /// The next claim is made, and then throws `error`: its answer was lost.
+    package func loseAnswerToClaim(_ error: any Error) {
+        state.withLock { $0.lostAnswer = error }
     }
 
     private func access<Success>(_ body: (inout State) throws -> sending Success) throws -> sending Success {
@@ -66,14 +73,18 @@ package final class MemoryLedger: RunLedger {
 
     package func claim(_ runs: [Run]) async throws -> Set<RunID> {
         try access { state in
-            Set(runs.filter { state.insert($0) || state.isUnfinished($0.id) }.map(\.id))
+            let claimed = Set(runs.filter { state.insert($0) || state.isUnfinished($0.id) }.map(\.id))
+            guard !runs.isEmpty, let lost = state.lostAnswer else { return claimed }
+            state.lostAnswer = nil
+            throw lost
         }
     }
 
     package func update(_ run: Run) async throws {
         try access { state in
             if state.runs[run.id] == nil { _ = state.insert(run) }
-            if state.isUnfinished(run.id) { state.runs[run.id]?.run = RunTextLimits.bounded(run) }
+            let saysItself = run.outcome != nil && run.outcome != .interrupted && state.isCalledCrashed(run.id)
+            if state.isUnfinished(run.id) || saysItself { state.runs[run.id]?.run = RunTextLimits.bounded(run) }
         }
     }
 
@@ -150,6 +161,10 @@ extension MemoryLedger.State {
 
     fileprivate func isUnfinished(_ id: RunID) -> Bool {
         runs[id].map { $0.run.outcome == nil } ?? false
+    }
+
+    fileprivate func isCalledCrashed(_ id: RunID) -> Bool {
+        runs[id].map { $0.run.outcome == .interrupted && $0.run.reason == .crash } ?? false
     }
 
     /// False where the run or its instant has a record.

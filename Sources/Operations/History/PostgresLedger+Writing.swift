@@ -62,7 +62,8 @@ extension PostgresLedger {
                         started_at = wanted.started_at, ended_at = wanted.ended_at, host = wanted.host,
                         attempts = wanted.attempts, missed_firings = wanted.missed_firings, instant = wanted.instant,
                         plan = wanted.plan, report = wanted.report
-                    FROM wanted WHERE runs.id = wanted.id AND runs.outcome IS NULL)
+                    FROM wanted WHERE runs.id = wanted.id AND (runs.outcome IS NULL
+                        OR runs.outcome = 'interrupted' AND runs.reason = 'crash' AND wanted.outcome <> 'interrupted'))
                 \(RunRecords.insertion)
                 """, [records])
         }
