@@ -8,9 +8,9 @@ extension Scheduler {
 
     /// Takes `jobs` over at the start: reads what was promised in an earlier life, and accounts for it.
     func begin(_ jobs: [ScheduledJob]) async {
-        let promises = await readPromises()
+        var promises = await readPromises()
         if let latest = promises.map(\.accountedThrough).max() { watch.remember(latest) }
-        await waitForUsableClock()
+        if await waitForUsableClock() { promises = await readPromises() }
         let now = CivilTime(clock.now)
         startedAt = now
         let known = Dictionary(promises.map { ($0.job, $0) }) { first, _ in first }
@@ -28,14 +28,18 @@ extension Scheduler {
         seenGeneration = await diary.generation
     }
 
-    /// Accounts that begin by a wrong clock would be wrong for ever.
-    private func waitForUsableClock() async {
+    /// Accounts that begin by a wrong clock would be wrong for ever. Whether an operator has accepted the clock, and so
+    /// changed the accounts.
+    private func waitForUsableClock() async -> Bool {
         while !isDraining, !Task.isCancelled {
             var look = watch
-            guard case .refused(let reason) = look.look(at: CivilTime(clock.now)) else { return }
+            let now = CivilTime(clock.now)
+            guard case .refused(let reason) = look.look(at: now) else { return false }
+            if await operatorAccepts(now) { return true }
             refuse(reason)
             await bell.wait(atMost: .seconds(15))
         }
+        return false
     }
 
     /// Takes over a valid new job file with the next pass: running runs go on, and no due instant is lost.

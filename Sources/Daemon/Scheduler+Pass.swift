@@ -33,15 +33,34 @@ extension Scheduler {
             logger.warning(
                 "The clock was set back; what lies in the future is due again", metadata: ["seconds": "\(seconds)"])
             refusal = nil
-            clockSteps += 1
-            _ = await diary.withdraw(dueAfter: now)
-            for name in order { states[name]?.correct(to: now) }
-            correctMisses(to: now)
+            await correct(to: now)
             return true
         case .refused(let reason):
-            refuse(reason)
-            return false
+            guard await operatorAccepts(now) else {
+                refuse(reason)
+                return false
+            }
+            logger.warning("The clock was accepted; what lies in the future is due again")
+            refusal = nil
+            await correct(to: now)
+            return true
         }
+    }
+
+    /// Whether nothing on record lies ahead of the clock any more: `dbops accept-clock` has seen to that.
+    func operatorAccepts(_ now: CivilTime) async -> Bool {
+        guard let latest = await diary.promises()?.map(\.accountedThrough).max(), latest <= now else { return false }
+        watch.remember(latest)
+        return watch.look(at: now) == .fine
+    }
+
+    /// What was put on record for instants after `now` at which nothing was started is taken back.
+    private func correct(to now: CivilTime) async {
+        clockSteps += 1
+        untold.removeAll { $0.instant > now }
+        _ = await diary.withdraw(dueAfter: now)
+        for name in order { states[name]?.correct(to: now) }
+        correctMisses(to: now)
     }
 
     /// Says once why nothing is started.
@@ -215,8 +234,7 @@ extension Scheduler {
         await closeAbandonedRuns(now)
         await followOthers(now)
         if isNewDay {
-            let age = Int(settings.keepsHistoryFor.components.seconds)
-            await diary.forget(endedBefore: CivilTime(secondsSinceEpoch: now.secondsSinceEpoch - age))
+            await diary.forget(olderThan: settings.keepsHistoryFor, now: now)
         }
     }
 }

@@ -12,18 +12,21 @@ extension Assembly {
 
     /// The history that the job file names, opened at first use, and again after each failure.
     func diary(_ settings: DaemonSettings, logger: Logger) -> RunDiary {
-        let targets = targets
-        return RunDiary(logger: logger) {
-            switch settings.state {
-            case .directory(let path):
-                let opened = try await RunCatalog.open(directory: path, now: CivilTime(Date()))
-                if let warning = opened.warning {
-                    logger.warning("The history was begun anew", metadata: ["reason": "\(warning)"])
-                }
-                return opened.catalog
-            case .postgres(let url, let password):
-                return PostgresLedger(try targets.connection(url, password: password), for: .keeping)
+        RunDiary(logger: logger) { try await history(settings.state, logger: logger) }
+    }
+
+    /// Opens the history for writing, and makes it where there is none.
+    func history(_ place: DaemonSettings.State, logger: Logger? = nil) async throws -> any RunLedger {
+        switch place {
+        case .directory(let path):
+            let opened = try await RunCatalog.open(directory: path, now: CivilTime(Date()))
+            if let warning = opened.warning {
+                (logger ?? self.logger(.warning))
+                    .warning("The history was begun anew", metadata: ["reason": "\(warning)"])
             }
+            return opened.catalog
+        case .postgres(let url, let password):
+            return PostgresLedger(try targets.connection(url, password: password), for: .keeping)
         }
     }
 

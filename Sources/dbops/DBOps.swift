@@ -35,6 +35,7 @@ struct DBOps: AsyncParsableCommand {
             NextCommand.self,
             CheckCommand.self,
             ReloadCommand.self,
+            AcceptClockCommand.self,
             NotifyCommand.self,
             ExitCodesCommand.self,
         ])

@@ -404,6 +404,98 @@ import Testing
         #expect(await bench.scheduler.refusal == nil)
     }
 
+    /// The clock jumped ahead by three days, ran jobs there, and was set right again.
+    private func benchAfterWrongClock(_ change: (inout Job) -> Void = { _ in }) async throws -> SchedulerBench {
+        let bench = SchedulerBench()
+        await bench.begin([.example("nightly", .every(seconds: 3_600), change)])
+        await bench.pass(after: 3_600)
+        try await bench.endAll()
+        await bench.pass(after: 3 * 86_400)
+        try await bench.endAll()
+        #expect(await bench.pass(after: -3 * 86_400 + 60).isEmpty)
+        #expect(await bench.scheduler.refusal?.contains("dbops accept-clock") == true)
+        return bench
+    }
+
+    private func accept(_ bench: SchedulerBench) async throws -> ClockAcceptance.Findings {
+        var generator = SystemRandomNumberGenerator()
+        return try await ClockAcceptance(ledger: bench.ledger, now: bench.now)
+            .accept(as: RunID(using: &generator), host: "host-1")
+    }
+
+    @Test func `goes on when an operator has accepted the clock, and loses and doubles nothing`() async throws {
+        let bench = try await benchAfterWrongClock()
+        let findings = try await accept(bench)
+        #expect(findings.jobs == ["nightly"] && findings.runsKept == 1 && findings.recordsTakenBack == 71)
+        await bench.pass()
+        #expect(await bench.scheduler.refusal == nil)
+        for _ in 0..<72 {
+            await bench.pass(after: 3_600)
+            try await bench.endAll()
+        }
+        let runs = try await bench.runs(of: "nightly")
+        #expect(runs.compactMap(\.scheduledAt) == (1...73).map { .example($0 * 3_600) })
+        #expect(runs.allSatisfy { $0.outcome == .succeeded })
+        #expect(Set(bench.started["nightly"] ?? []).count == bench.started["nightly"]?.count)
+        #expect(try await bench.runs(of: ClockAcceptance.subject).map(\.kind) == ["accept-clock"])
+    }
+
+    @Test func `begins by a clock that was accepted while it waited`() async throws {
+        let bench = try await benchAfterWrongClock()
+        _ = try await accept(bench)
+        await bench.restart([.example("nightly", .every(seconds: 3_600))])
+        #expect(await bench.scheduler.refusal == nil)
+        #expect(await bench.pass(after: 3_600).map(\.scheduledAt) == [.example(7_200)])
+    }
+
+    @Test func `accepting a clock that nothing lies ahead of changes nothing`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example()])
+        await bench.pass(after: 600)
+        let before = try await bench.ledger.promises()
+        #expect(try await accept(bench).isEmpty)
+        #expect(try await bench.ledger.promises() == before)
+        #expect(try await bench.runs(of: ClockAcceptance.subject).isEmpty)
+    }
+
+    @Test func `takes back misses of a future that never was also where they were not written yet`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example { ($0.misfire.catchUp, $0.overlap) = (.none, .allow) }])
+        await bench.pass()
+        bench.ledger.fail(with: DiskFull())
+        await bench.pass(after: 20 * 3_600)
+        try? await bench.endAll()
+        await bench.pass(after: -20 * 3_600)
+        bench.ledger.fail(with: nil)
+        #expect(await bench.pass(after: 600).map(\.scheduledAt) == [.example(600)])
+        try await bench.endAll()
+        #expect(await bench.pass(after: 600).map(\.scheduledAt) == [.example(1_200)])
+    }
+
+    @Test func `a wrong date does not eat the history`() async throws {
+        let ledger = MemoryLedger()
+        for day in 1...20 {
+            let run = Run.example(due: -day * 86_400)
+            _ = try await ledger.claim([run])
+            try await ledger.update(run.ended(.succeeded, at: -day * 86_400 + 60))
+        }
+        let bench = SchedulerBench(ledger: ledger)
+        await bench.begin([.example("nightly", .every(seconds: 86_400)) { $0.misfire.catchUp = .all }])
+        await bench.pass()
+        // Two years ahead, with all that is caught up there.
+        for _ in 0..<3 {
+            await bench.pass(after: bench.life == 1 && bench.now < .example(86_400) ? 730 * 86_400 : 60)
+            try await bench.endAll()
+        }
+        #expect(try await bench.runs(of: "nightly").filter { $0.instant < .example(0) }.count == 20)
+        // A day that is a day: what is older than the limit goes.
+        for _ in 0..<3 {
+            await bench.pass(after: 86_400)
+            try await bench.endAll()
+        }
+        #expect(try await bench.runs(of: "nightly").filter { $0.instant < .example(0) }.count == 0)
+    }
+
     @Test func `does nothing after a small step back until the clock has caught up`() async throws {
         let bench = SchedulerBench()
         await bench.begin([.example { $0.overlap = .allow }])

@@ -36,7 +36,7 @@ package struct ClockWatch: Sendable {
         if back > Self.refusalInSeconds {
             return .refused(
                 reason: "the clock says \(now.text), which is more than a day before the last instant on record, "
-                    + latest.text)
+                    + "\(latest.text); if it is right now, and was wrong then: dbops accept-clock")
         }
         if back > Self.correctionInSeconds {
             latest = now
