@@ -90,7 +90,9 @@ struct JobTable {
         job.conflicts = conflicts(&section)
         job.isPaused = section.flag("paused") ?? job.isPaused
         job.notify = section.strings("notify") ?? job.notify
-        if kind == .backup { job.alertAfter = section.duration("alert_after", in: .minutes(1) ... .days(3_660)) }
+        if kind == .backup || kind == .verify {
+            job.alertAfter = section.duration("alert_after", in: .minutes(1) ... .days(3_660))
+        }
         checkTimes(of: job, &section)
         return job
     }

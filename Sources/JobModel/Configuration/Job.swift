@@ -20,7 +20,8 @@ package struct Job: Sendable, Equatable {
     package var isPaused = false
     /// Names of notifiers.
     package var notify: [String] = []
-    /// For a backup job: an alert where its newest good backup is older than this. Default: none.
+    /// For a backup job: an alert where its newest good backup is older than this. For a verify job: where the newest
+    /// backup that was proven is. Default: none; for proofs that of the backup job.
     package var alertAfter: Duration?
 
     package init(name: String, kind: JobKind) {

@@ -44,24 +44,27 @@ package actor BackupFreshness {
         self.store = store
     }
 
-    /// The facts about every backup job of `configuration` that has an ``Job/alertAfter``.
+    /// The facts about every backup job of `configuration` that has an ``Job/alertAfter``, or whose prover has one.
     ///
     /// Newer backups only make a job's younger, so one that is young enough by facts at hand is not asked about anew: a
     /// thousand jobs each minute would keep a daemon busy that has nothing to do.
     package func facts(for configuration: Configuration, now: CivilTime) async -> [StalenessWatch.Facts] {
         let promises = await diary.promises() ?? []
         let since = Dictionary(promises.map { ($0.job, $0.since) }) { first, second in min(first, second) }
+        let provers = Self.provers(configuration)
         var facts: [StalenessWatch.Facts] = []
         for job in configuration.jobs {
-            guard case .backup(let backup) = job.kind, job.alertAfter != nil else { continue }
+            guard case .backup = job.kind, job.alertAfter != nil || provers[job.name] != nil else { continue }
+            let prover = provers[job.name]
             let promised = since[job.name]
-            if let known = young[job.name], known.facts.job == job, known.promised == promised, now >= known.at,
+            if let known = young[job.name], known.facts.job == job, known.facts.prover == prover,
+                known.promised == promised, now >= known.at,
                 !StalenessWatch.isStale(known.facts, now: now)
             {
                 facts.append(known.facts)
                 continue
             }
-            let found = await self.facts(job, backup, configuration, promised: promised, now: now)
+            let found = await self.facts(job, prover, configuration, promised: promised, now: now)
             let isWhole = await diary.trouble == nil && (!found.lacksSomething || answers[job.name] != nil)
             young[job.name] =
                 isWhole && !StalenessWatch.isStale(found, now: now)
@@ -72,15 +75,26 @@ package actor BackupFreshness {
     }
 
     private func facts(
-        _ job: Job, _ backup: BackupJob, _ configuration: Configuration, promised: CivilTime?, now: CivilTime
+        _ job: Job, _ prover: Job?, _ configuration: Configuration, promised: CivilTime?, now: CivilTime
     ) async -> StalenessWatch.Facts {
         let seen = min(firstSeen[job.name] ?? now, now)
         firstSeen[job.name] = seen
         var known = StalenessWatch.Facts(
-            job: job, newestGood: await newestGood(of: job.name), newestVerified: nil,
+            job: job, newestGood: await newestGood(of: job.name), newestVerified: nil, prover: prover,
             knownSince: await knownSince(job.name, promised: promised, seen: seen))
-        if backup.requiresVerified { known.newestVerified = await newestVerified(of: job.name, configuration) }
+        if known.needsProof { known.newestVerified = await newestVerified(of: job.name, configuration) }
         return await completed(known, now: now)
+    }
+
+    /// By the job that is proven: of those that prove it the one with the shortest limit of its own.
+    private static func provers(_ configuration: Configuration) -> [String: Job] {
+        var provers: [String: Job] = [:]
+        for job in configuration.jobs {
+            guard case .verify(let verify) = job.kind, let limit = job.alertAfter else { continue }
+            if let other = provers[verify.of]?.alertAfter, other <= limit { continue }
+            provers[verify.of] = job
+        }
+        return provers
     }
 
     private func newestGood(of job: String) async -> CivilTime? {
@@ -135,8 +149,10 @@ package actor BackupFreshness {
 
 extension StalenessWatch.Facts {
     /// Whether there is no good backup, or no proven one where that counts.
-    fileprivate var lacksSomething: Bool {
+    fileprivate var lacksSomething: Bool { newestGood == nil || needsProof && newestVerified == nil }
+
+    fileprivate var needsProof: Bool {
         guard case .backup(let backup) = job.kind else { return false }
-        return newestGood == nil || backup.requiresVerified && newestVerified == nil
+        return backup.requiresVerified || prover != nil
     }
 }

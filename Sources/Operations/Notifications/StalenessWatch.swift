@@ -12,11 +12,16 @@ package struct StalenessWatch: Sendable {
         package var newestGood: CivilTime?
         /// When the newest backup that a verification has proven began. Nil for none.
         package var newestVerified: CivilTime?
+        /// The job that proves it, where that has a limit of its own for the age of the newest proof.
+        package var prover: Job?
         /// Since when the job is known: counts where there never was a backup.
         package var knownSince: CivilTime
 
-        package init(job: Job, newestGood: CivilTime?, newestVerified: CivilTime?, knownSince: CivilTime) {
+        package init(
+            job: Job, newestGood: CivilTime?, newestVerified: CivilTime?, prover: Job? = nil, knownSince: CivilTime
+        ) {
             self.job = job
+            self.prover = prover
             self.newestGood = newestGood
             self.newestVerified = newestVerified
             self.knownSince = knownSince
@@ -63,7 +68,7 @@ package struct StalenessWatch: Sendable {
         let told = toldAt[key]
         if staleness.ageInSeconds <= staleness.limitInSeconds {
             toldAt[key] = nil
-            return told == nil ? nil : Finding(job: facts.job, event: .recovered, staleness: staleness)
+            return told == nil ? nil : Finding(job: facts.told(concern), event: .recovered, staleness: staleness)
         }
         if let told, now >= told, now.secondsSinceEpoch - told.secondsSinceEpoch < Self.repetitionInSeconds {
             return nil
@@ -74,7 +79,7 @@ package struct StalenessWatch: Sendable {
             return nil
         }
         toldAt[key] = now
-        return Finding(job: facts.job, event: .stale, staleness: staleness)
+        return Finding(job: facts.told(concern), event: .stale, staleness: staleness)
     }
 
     /// Whether a good backup, or a proven one, is too old by these facts.
@@ -85,8 +90,7 @@ package struct StalenessWatch: Sendable {
 
     /// Nil where the job wants no watch.
     private static func staleness(_ facts: Facts, _ concern: Staleness.Concern, now: CivilTime) -> Staleness? {
-        guard case .backup(let backup) = facts.job.kind, let limit = facts.job.alertAfter else { return nil }
-        guard concern == .backup || backup.requiresVerified else { return nil }
+        guard let limit = facts.limit(concern) else { return nil }
         let claimed = concern == .backup ? facts.newestGood : facts.newestVerified
         let newest = claimed.flatMap {
             $0.secondsSinceEpoch - now.secondsSinceEpoch > toleranceInSeconds ? nil : $0
@@ -95,5 +99,24 @@ package struct StalenessWatch: Sendable {
         return Staleness(
             concern: concern, newestAt: newest, knownSince: facts.knownSince,
             limitInSeconds: Int(limit.components.seconds), ageInSeconds: max(0, age))
+    }
+}
+
+extension StalenessWatch.Facts {
+    /// How old the newest may be; nil where nobody asks. The proving job's own limit goes before that of the backups.
+    fileprivate func limit(_ concern: Staleness.Concern) -> Duration? {
+        guard case .backup(let backup) = job.kind else { return nil }
+        return switch concern {
+        case .backup: job.alertAfter
+        case .verification: prover?.alertAfter ?? (backup.requiresVerified ? job.alertAfter : nil)
+        }
+    }
+
+    /// The job, to be told to those of its prover as well where the proof is the matter.
+    fileprivate func told(_ concern: Staleness.Concern) -> Job {
+        guard concern == .verification, let prover else { return job }
+        var job = job
+        job.notify += prover.notify.filter { !job.notify.contains($0) }
+        return job
     }
 }

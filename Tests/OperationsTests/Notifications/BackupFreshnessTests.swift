@@ -52,6 +52,23 @@ import Testing
         #expect(asked.all.isEmpty)
     }
 
+    @Test func `knows the proofs of jobs whose proving job has a limit`() async throws {
+        var proof = Run.example(job: "prove", due: 700, outcome: .succeeded)
+        proof.report = "{\"backup\":\"20261121T020000Z-aaaaaa\"}"
+        try await add(.example(job: "hourly", due: 100, outcome: .succeeded), proof)
+        var configuration = configuration()
+        configuration.jobs = [
+            configuration.jobs[1], Job(name: "prove", kind: .verify(VerifyJob(of: "hourly"))),
+            Job(name: "slow", kind: .verify(VerifyJob(of: "hourly"))),
+        ]
+        #expect(await freshness().facts(for: configuration, now: .example(1_000)).isEmpty)
+        configuration.jobs[1].alertAfter = .seconds(86_400)
+        configuration.jobs[2].alertAfter = .seconds(864_000)
+        let facts = try #require(await freshness().facts(for: configuration, now: .example(1_000)).first)
+        #expect(facts.prover?.name == "prove")
+        #expect(facts.newestVerified == .example(0))
+    }
+
     @Test func `asks the store where the history knows of no backup, and not each minute`() async throws {
         let freshness = freshness { .init(newestGood: .example(-100_000), newestVerified: nil) }
         for second in stride(from: 0, to: 3_600, by: 60) {

@@ -37,6 +37,23 @@ import Testing
         #expect(told(facts(good: 0), at: [93_601]) == ["stale backup 93601"])
     }
 
+    @Test func `proofs have the limit of the job that makes them, where it has one`() {
+        var weekly = Job(name: "prove", kind: .verify(VerifyJob(of: "nightly")))
+        weekly.alertAfter = .seconds(9 * 86_400)
+        weekly.notify = ["testers"]
+        for isRequired in [true, false] {
+            var facts = facts(good: 9 * 86_400, verified: 0, requiresVerified: isRequired)
+            facts.prover = weekly
+            facts.job.notify = ["ops"]
+            #expect(told(facts, at: [9 * 86_400]) == [])
+            #expect(told(facts, at: [9 * 86_400 + 1]) == ["stale verification 777601"])
+            var watch = StalenessWatch()
+            let finding = watch.look(at: [facts], now: .example(9 * 86_400 + 1)).first
+            #expect(finding?.job.name == "nightly")
+            #expect(finding?.job.notify == ["ops", "testers"])
+        }
+    }
+
     @Test func `tells once, and again every day`() {
         let instants = stride(from: 93_601, through: 93_601 + 2 * 86_400, by: 60).map { $0 }
         #expect(
