@@ -1,3 +1,4 @@
+import Archive
 import JobModel
 import ObjectStorage
 import Postgres
@@ -22,7 +23,7 @@ struct BackupWork: Sendable {
         return try await context.withJobLock(lock) {
             let report = try await operation.execute()
             let shrunken = await weigh(report, destinations)
-            let pruned = await prune()
+            let pruned = await prune(report.manifest.server.systemIdentifier)
             return try result(report, closed: closed, shrunken: shrunken, pruned: pruned)
         }
     }
@@ -93,11 +94,12 @@ struct BackupWork: Sendable {
         return complaint
     }
 
-    private func prune() async -> JobResult {
+    private func prune(_ systemIdentifier: String) async -> JobResult {
         guard settings.retention != nil else { return JobResult(outcome: .succeeded) }
         do {
             let work = PruneWork(
-                job: PruneJob(), configuration: configuration, targets: targets, zones: zones, context: context)
+                job: PruneJob(), configuration: configuration, targets: targets, zones: zones, context: context,
+                systemIdentifier: systemIdentifier)
             return PruneWork.result(try await work.prune(job).map { [$0] } ?? [])
         } catch {
             let result = JobResult(error)

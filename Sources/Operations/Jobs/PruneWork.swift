@@ -8,6 +8,8 @@ struct PruneWork: Sendable {
     let targets: TargetOpener
     let zones: ZoneDatabase
     let context: OperationContext
+    /// Of the server that was just backed up; nil where nobody has asked it.
+    var systemIdentifier: String?
 
     private static let mostClockDifferenceInSeconds = 3_600
 
@@ -98,6 +100,7 @@ struct PruneWork: Sendable {
         request.requiresVerified = backup.requiresVerified
         request.shrinkLimit = backup.shrinkLimit
         request.abandonedAfter = job.abandonedAfter
+        request.systemIdentifier = systemIdentifier
         return request
     }
 

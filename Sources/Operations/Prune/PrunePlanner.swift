@@ -14,6 +14,7 @@ struct PrunePlanner: Sendable {
             plan.notes.append("there is nothing of the job \"\(request.job)\" in \(inventory.url)")
         }
         let facts = facts(of: inventory, others: others)
+        if let note = note(on: facts, in: inventory.url) { plan.notes.append(note) }
         let weighed = RetentionFacts.weighed(facts, now: now, limit: request.shrinkLimit)
         var conditions = RetentionConditions(now: now, zone: request.zone)
         conditions.requiresVerified = request.requiresVerified
@@ -33,7 +34,7 @@ struct PrunePlanner: Sendable {
     // MARK: - Facts
 
     func facts(of inventory: JobInventory, others: [JobInventory]) -> [RetentionFacts] {
-        let system = request.systemIdentifier ?? newestSystem(inventory)
+        let system = request.systemIdentifier ?? newestSystem([inventory] + others)
         let elsewhere = Elsewhere(others)
         let backups = inventory.folders.compactMap { folder -> RetentionFacts? in
             var facts = RetentionFacts(name: folder.name.id.description)
@@ -68,14 +69,28 @@ struct PrunePlanner: Sendable {
         return heartbeat.isOlder(than: request.abandonedAfter, at: storeTime) ? nil : .inProgress
     }
 
-    /// The system of the job's newest backup, where nobody has asked the server.
-    private func newestSystem(_ inventory: JobInventory) -> String? {
-        inventory.folders.reversed().lazy.compactMap { folder -> String? in
+    /// The system of the job's newest backup in any of its stores, where nobody has asked the server: a store that missed
+    /// the last backups must not go by the system before.
+    private func newestSystem(_ inventories: [JobInventory]) -> String? {
+        let newestFirst = inventories.flatMap(\.folders).sorted { $0.name.id.description > $1.name.id.description }
+        return newestFirst.lazy.compactMap { folder -> String? in
             guard case .backup(let digest) = folder.contents, digest.job == request.job, digest.fault == nil,
                 folder.name.id.startedAt <= now
             else { return nil }
             return digest.systemIdentifier
         }.first
+    }
+
+    /// What was backed up from other systems, for instance before an upgrade by dump and restore, stays until somebody
+    /// removes it.
+    private func note(on facts: [RetentionFacts], in url: String) -> String? {
+        let others = facts.compactMap { facts -> String? in
+            if case .otherSystem = facts.obstacle { facts.name } else { nil }
+        }
+        guard let first = others.min() else { return nil }
+        return
+            "\(others.count) backups of \(request.job) in \(url) are of another system than the newest, from \(first) on: "
+            + "they are kept and rotate nothing out; remove by hand those that nobody wants any more"
     }
 
     // MARK: - Steps

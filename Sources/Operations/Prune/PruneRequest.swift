@@ -10,7 +10,8 @@ package struct PruneRequest: Sendable {
     package var requiresVerified = false
     /// By which fraction of the median a backup's rows or bytes may fall before it is kept apart. Default: 0.5.
     package var shrinkLimit = 0.5
-    /// Only backups of this server count. Default: that of the newest backup.
+    /// Only backups of this server count. Default: that of the newest backup in any of the
+    /// stores.
     package var systemIdentifier: String?
     /// What a killed run has left is swept when its last sign of life is older than this, by the store's clock.
     /// Default: 24 h.

@@ -70,6 +70,25 @@ struct PruneOperationTests {
         }
     }
 
+    @Test func `goes by the newest system also in a store that missed its backups, and tells what stays`() async throws
+    {
+        try await PruneStore.directory.with { first, _ in
+            try await PruneStore.memory.with { second, _ in
+                for store in [first, second] {
+                    try await RetentionBench(store: store).put(1, 2, 3) { $0.server.systemIdentifier = "1" }
+                }
+                let bench = RetentionBench(store: first)
+                try await bench.put(4, 5)
+                let report = try await bench.operation([first, second]) { $0.policy.last = 1 }.execute()
+                #expect(try await bench.days() == [1, 2, 3, 5])
+                #expect(try await bench.days(second) == [1, 2, 3])
+                let notes = report.stores.flatMap { $0.plan?.notes ?? [] }
+                #expect(notes.count == 2)
+                #expect(notes.allSatisfy { $0.hasPrefix("3 backups of shop in ") && $0.contains("20261101") })
+            }
+        }
+    }
+
     @Test func `takes the newest backup's system where nobody knows the server's`() async throws {
         try await PruneStore.directory.with { store, _ in
             let bench = RetentionBench(store: store)
