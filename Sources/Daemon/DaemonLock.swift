@@ -57,6 +57,8 @@ package enum DaemonError: UserFacingError, Equatable {
     case cannotLock(path: String, reason: String)
     case notRunning(directory: String)
     case notAllowed(process: Int32, reason: String)
+    /// Several daemons may share the history, and none says there which process it is.
+    case sharedHistory
 
     package var message: String {
         switch self {
@@ -64,6 +66,8 @@ package enum DaemonError: UserFacingError, Equatable {
             "another daemon\(process.map { ", process \($0)," } ?? "") uses this state directory (\(path))"
         case .cannotLock(let path, let reason): "cannot write \(path): \(reason)"
         case .notAllowed(let process, let reason): "cannot signal the daemon, process \(process): \(reason)"
+        case .sharedHistory:
+            "the job file is good; but its daemon cannot be found by a history that several may share"
         case .notRunning(let directory): "no daemon runs with the state directory \(directory)"
         }
     }
@@ -73,6 +77,8 @@ package enum DaemonError: UserFacingError, Equatable {
         case .alreadyRunning: "Stop it first, or give this one another state directory: state in [daemon]."
         case .cannotLock: "Make the directory writable for the user that dbops runs as, or name another as state."
         case .notRunning: "Start it with dbops daemon."
+        case .sharedHistory:
+            "On each host that runs it: systemctl reload dbops, or kill -HUP with the daemon's process id."
         case .notAllowed: "Run this as the user that the daemon runs as."
         }
     }
@@ -83,6 +89,7 @@ package enum DaemonError: UserFacingError, Equatable {
         case .cannotLock: .cannotWrite
         case .notRunning: .unavailable
         case .notAllowed: .permission
+        case .sharedHistory: .usage
         }
     }
 }

@@ -52,6 +52,9 @@ struct DaemonCommand: AsyncParsableCommand, AnswersSignalsItself {
                 let loaded = try loader.load()
                 let jobs = try assembly.scheduledJobs(loaded.configuration)
                 warn(of: loaded, logger)
+                if loaded.configuration.daemon.state != settings.state {
+                    logger.warning("The job file names another state: it takes effect with the next start")
+                }
                 inForce.replace(by: loaded.configuration)
                 return (loaded.configuration.daemon, jobs)
             }

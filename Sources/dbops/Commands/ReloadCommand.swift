@@ -9,7 +9,8 @@ struct ReloadCommand: AsyncParsableCommand {
         commandName: "reload", abstract: "Have the running daemon read its job file again.",
         discussion: """
             The job file is checked first: a bad one is refused here (exit code 78), and the
-            daemon is left alone.
+            daemon is left alone. The daemon is found by its state directory; where state is
+            an URL send it SIGHUP, which does the same: systemctl reload dbops.
 
             EXAMPLES
               dbops reload
@@ -22,10 +23,7 @@ struct ReloadCommand: AsyncParsableCommand {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
             let settings = try assembly.jobFile(jobFile).load().configuration.daemon
-            guard case .directory(let path) = settings.state else {
-                throw ValidationError(
-                    "With a shared history there is no telling where the daemon is: send SIGHUP to its process.")
-            }
+            guard case .directory(let path) = settings.state else { throw DaemonError.sharedHistory }
             guard let process = DaemonLock.runningDaemon(in: path) else {
                 throw DaemonError.notRunning(directory: path)
             }

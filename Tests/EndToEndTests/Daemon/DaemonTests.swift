@@ -79,6 +79,25 @@ extension EndToEndTests {
             #expect(try await place.workplace.run("reload", "--config", place.jobFile).exitCode == 69)
         }
 
+        @Test func `warns of a state that takes effect with the next start`() async throws {
+            let place = try await DaemonPlace()
+            try place.write(place.head + DaemonPlace.job("nightly", "every = \"1h\""))
+            let daemon = try await place.start()
+            try place.write(
+                place.head.replacing(place.state, with: "\(place.state)-2")
+                    + DaemonPlace.job("nightly", "every = \"1h\""))
+            daemon.send(SIGHUP)
+            try await waitUntil("it is said") { daemon.standardError.contains("it takes effect with the next start") }
+            await place.stop(daemon)
+        }
+
+        @Test func `reload says what to do where the history does not tell which process is the daemon`() async throws {
+            let workplace = try Workplace()
+            try workplace.write(jobFile: "[daemon]\nstate = \"postgresql:///shared\"\n")
+            let result = try await workplace.runJobFile("reload")
+            expect(result, failsWith: 64, saying: "the job file is good", "systemctl reload dbops", "kill -HUP")
+        }
+
         @Test func `does not begin with a bad job file, nor beside another daemon`() async throws {
             let place = try await DaemonPlace()
             try place.write(place.head + DaemonPlace.job("nightly", "every = \"1h\""))
