@@ -40,15 +40,6 @@ package struct Mail: Sendable {
         self.content = content
     }
 
-    /// The first address that cannot stand in an envelope and a header as it is: `Dot-string@Domain` of RFC 5321,
-    /// 4.1.2, in ASCII. Quoted local parts are not taken.
-    var badAddress: String? {
-        ([sender] + recipients).first { address in
-            address.wholeMatch(
-                of:
-                    /[A-Za-z0-9!#$%&'*+\/=?^_`{|}~.-]+@[A-Za-z0-9._-]+|[A-Za-z0-9!#$%&'*+\/=?^_`{|}~.-]+@\[[0-9A-Za-z:.]+\]/
-            )
-                == nil
-        }
-    }
+    /// The first address that cannot be used; see ``MailAddress``.
+    var badAddress: String? { ([sender] + recipients).first { !MailAddress.isUsable($0) } }
 }

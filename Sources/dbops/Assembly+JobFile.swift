@@ -50,10 +50,14 @@ extension Assembly {
             }
             store = try targets.store(target)
         }
-        guard let source = try await BackupCatalog(store: store).newest(of: job) else {
-            throw JobError.noBackup(job: job, store: store.location.url)
+        do {
+            guard let source = try await BackupCatalog(store: store).newest(of: job) else {
+                throw JobError.noBackup(job: job, store: store.location.url)
+            }
+            return source
+        } catch {
+            throw JobError.explaining(error, job: job, in: store)
         }
-        return source
     }
 
     private func find(_ id: BackupID, in stores: [any ObjectStore]) async throws -> BackupSource {

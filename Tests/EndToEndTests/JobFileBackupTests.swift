@@ -81,7 +81,9 @@ extension EndToEndTests {
             expect(try await workplace.runJobFile("backup", "now", "nigtly"), failsWith: 64, saying: "nightly")
             expect(try await workplace.runJobFile("show", "nigtly@latest"), failsWith: 64, saying: "nightly")
             expect(
-                try await workplace.runJobFile("show", "nightly@latest"), failsWith: 69, saying: "/first")
+                try await workplace.runJobFile("show", "nightly@latest"), failsWith: 69,
+                saying: "the job nightly has no backup yet in file://\(workplace.folder)/first",
+                "dbops backup now nightly")
         }
 
         @Test func `a dry run of a job writes nothing and leaves no record`() async throws {

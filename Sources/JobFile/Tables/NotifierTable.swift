@@ -87,8 +87,9 @@ struct EmailTable {
             section.complain("\(section.title) needs \"\(key)\"")
         }
         for (key, addresses) in [("from", from.map { [$0] } ?? []), ("to", to ?? [])] {
-            for address in addresses where address.wholeMatch(of: /[^\s@<>]+@[^\s@<>]+/) == nil {
-                section.complain(key, "\"\(address)\" is not a mail address: NAME@HOST")
+            for address in addresses where !MailAddress.isUsable(address) {
+                section.complain(
+                    key, "\"\(address)\" is not a mail address that can be used: NAME@HOST, in ASCII")
             }
         }
         if to?.isEmpty == true { section.complain("to", "\"to\" names nobody") }

@@ -1,4 +1,5 @@
 package import JobModel
+package import ObjectStorage
 
 /// Why a job cannot be done as the job file says.
 package enum JobError: UserFacingError, Equatable {
@@ -6,6 +7,8 @@ package enum JobError: UserFacingError, Equatable {
     case unknownName(kind: String, name: String)
     /// There is nothing to verify.
     case noBackup(job: String, store: String)
+    /// Not even the directory is there, which the first backup makes.
+    case noBackupYet(job: String, store: String, reason: String)
     /// A kind of a later version.
     case kindNotSupported(String)
     /// The clocks of this host and of a store differ so much that ages mean nothing.
@@ -18,6 +21,7 @@ package enum JobError: UserFacingError, Equatable {
         case .clocksDiffer(let store, let here, let there):
             "this host says \(here) and \(store) says \(there): nothing is deleted by clocks that differ so much"
         case .noBackup(let job, let store): "\(store) holds no backup of the job \(job)"
+        case .noBackupYet(let job, let store, let reason): "the job \(job) has no backup yet in \(store): \(reason)"
         }
     }
 
@@ -26,13 +30,25 @@ package enum JobError: UserFacingError, Equatable {
         case .unknownName, .kindNotSupported: "See dbops check."
         case .clocksDiffer: "Set the clock of this host right (NTP); the next run applies the retention."
         case .noBackup(let job, _): "Make one: dbops backup now \(job)."
+        case .noBackupYet(let job, _, _):
+            "Make one: dbops backup now \(job). Where there should be some, check that the disk is mounted."
         }
     }
 
     package var category: FailureCategory {
         switch self {
         case .unknownName, .kindNotSupported: .configuration
-        case .noBackup, .clocksDiffer: .unavailable
+        case .noBackup, .noBackupYet, .clocksDiffer: .unavailable
         }
+    }
+}
+
+extension JobError {
+    /// What it means for a job that its store's directory is not there; other errors stay what they are.
+    package static func explaining(_ error: any Error, job: String, in store: any ObjectStore) -> any Error {
+        guard case .directory = store.location, case StorageError.unavailable(_, let reason, _) = error else {
+            return error
+        }
+        return JobError.noBackupYet(job: job, store: store.location.url, reason: reason)
     }
 }

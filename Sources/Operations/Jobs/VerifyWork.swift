@@ -64,14 +64,20 @@ struct VerifyWork: Sendable {
     private func choose(in store: any ObjectStore) async throws -> BackupCatalog.Entry {
         // A name dated in the future was made by a clock that was wrong: it is not the newest.
         let now = CivilTime(context.clock.now)
-        let backups = try await BackupCatalog(store: store).list(job: job.of).backups.filter {
-            $0.manifest.startedAt <= now
-        }
+        let backups = try await list(store).filter { $0.manifest.startedAt <= now }
         guard let newest = backups.last else { throw JobError.noBackup(job: job.of, store: store.location.url) }
         return switch job.which {
         case .newest: newest
         case .random: backups.randomElement() ?? newest
         case .oldestUnverified: backups.first { $0.verification == nil } ?? newest
+        }
+    }
+
+    private func list(_ store: any ObjectStore) async throws -> [BackupCatalog.Entry] {
+        do {
+            return try await BackupCatalog(store: store).list(job: job.of).backups
+        } catch {
+            throw JobError.explaining(error, job: job.of, in: store)
         }
     }
 
