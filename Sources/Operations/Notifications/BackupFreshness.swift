@@ -26,7 +26,6 @@ package actor BackupFreshness {
 
     private struct YoungFacts {
         let facts: StalenessWatch.Facts
-        let promised: CivilTime?
         let at: CivilTime
     }
 
@@ -56,22 +55,29 @@ package actor BackupFreshness {
         for job in configuration.jobs {
             guard case .backup = job.kind, job.alertAfter != nil || provers[job.name] != nil else { continue }
             let prover = provers[job.name]
-            let promised = since[job.name]
-            if let known = young[job.name], known.facts.job == job, known.facts.prover == prover,
-                known.promised == promised, now >= known.at,
-                !StalenessWatch.isStale(known.facts, now: now)
-            {
-                facts.append(known.facts)
+            if let known = knownYoung(job, prover, promised: since[job.name], now: now) {
+                facts.append(known)
                 continue
             }
-            let found = await self.facts(job, prover, configuration, promised: promised, now: now)
+            let found = await self.facts(job, prover, configuration, promised: since[job.name], now: now)
             let isWhole = await diary.trouble == nil && (!found.lacksSomething || answers[job.name] != nil)
             young[job.name] =
-                isWhole && !StalenessWatch.isStale(found, now: now)
-                ? YoungFacts(facts: found, promised: promised, at: now) : nil
+                isWhole && !StalenessWatch.isStale(found, now: now) ? YoungFacts(facts: found, at: now) : nil
             facts.append(found)
         }
         return facts
+    }
+
+    /// Facts at hand by which the job's backups are young enough; nil where others are needed.
+    private func knownYoung(
+        _ job: Job, _ prover: Job?, promised: CivilTime?, now: CivilTime
+    ) -> StalenessWatch.Facts? {
+        guard let known = young[job.name], known.facts.job == job, known.facts.prover == prover, now >= known.at else {
+            return nil
+        }
+        var facts = known.facts
+        facts.knownSince = min(facts.knownSince, promised ?? facts.knownSince)
+        return StalenessWatch.isStale(facts, now: now) ? nil : facts
     }
 
     private func facts(
