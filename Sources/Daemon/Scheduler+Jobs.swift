@@ -25,6 +25,7 @@ extension Scheduler {
         let gone = promises.filter { states[$0.job]?.entry.promisedText == nil }
         for promise in gone where states[promise.job] == nil { accountForRest(of: promise, through: now) }
         departed.formUnion(gone.map(\.job))
+        await recordFirstPromises(of: order.filter { known[$0] == nil })
         seenGeneration = await diary.generation
     }
 
@@ -70,6 +71,16 @@ extension Scheduler {
         let gone = old.keys.filter { states[$0]?.entry.promisedText == nil }
         for name in gone where states[name] == nil { giveUpWaiting(of: old[name]) }
         departed.formUnion(gone)
+        await recordFirstPromises(of: order.filter { old[$0] == nil })
+    }
+
+    /// Of jobs that have none in the history: what is put on record of them is promised from the first, whatever happens
+    /// before their promises move on.
+    private func recordFirstPromises(of names: [String]) async {
+        let unfinished = Set(misses.map(\.promise.job))
+        let names = names.filter { states[$0]?.entry.promisedText != nil && !unfinished.contains($0) }
+        guard knowsEarlierLife, await diary.record(names.compactMap { states[$0]?.promise }) else { return }
+        for name in names { states[name]?.isDirty = false }
     }
 
     private func giveUpWaiting(of state: JobState?) {
