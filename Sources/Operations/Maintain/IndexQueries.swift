@@ -36,7 +36,8 @@ enum IndexQueries {
     /// What an index would wait for that is older than five minutes: REINDEX CONCURRENTLY waits for every snapshot of
     /// the database. Whose age our role may not see counts by nothing.
     static let oldTransactions: ServerText = """
-        SELECT 'process ' || a.pid || coalesce(' (' || nullif(a.application_name, '') || ')', '') AS who
+        SELECT 'process ' || a.pid || coalesce(' (' || nullif(a.application_name, '') || ')', '')
+                   || ', whose transaction is older than 5 minutes' AS who
           FROM pg_catalog.pg_stat_activity a
          WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
            AND a.xact_start < pg_catalog.clock_timestamp() - '5 minutes'::pg_catalog.interval

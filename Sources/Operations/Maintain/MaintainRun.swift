@@ -21,7 +21,8 @@ struct MaintainRun: Sendable {
     func run(_ steps: [MaintainStep]) async throws -> [MaintainStepResult] {
         reporter.report(.expected(items: steps.count, bytes: steps.reduce(0) { $0 + $1.sizeInBytes }))
         var results: [MaintainStepResult] = []
-        var waiting = steps
+        let closing = steps.filter { $0.action == .databaseStatistics }
+        var waiting = steps.filter { $0.action != .databaseStatistics }
         for round in 1...rounds {
             var locked: [MaintainStepResult] = []
             for step in waiting {
@@ -39,6 +40,7 @@ struct MaintainRun: Sendable {
             if window.isOver { for result in locked { end(result, &results) } }
             waiting = window.isOver ? [] : locked.map(\.step)
         }
+        for step in closing { end(try await isLost ? lost(step) : result(of: step), &results) }
         return results
     }
 
@@ -53,8 +55,8 @@ struct MaintainRun: Sendable {
             do {
                 try await session.execute("SELECT 1")
                 return false
-            } catch let error as PostgresError where !error.isStatementRefusal {
-                return true
+            } catch let error as PostgresError {
+                return !error.isStatementRefusal
             }
         }
     }
@@ -95,8 +97,9 @@ struct MaintainRun: Sendable {
         _ = session.drainNotices()
         let sight = StepExecution.Sight()
         let isEmergency = step.action == .emergencyVacuum
+        let limit = step.isBoundByWindow ? window.statementTimeoutInMilliseconds : 0
         try await session.execute(isEmergency ? MaintainSettings.withoutPauses : MaintainSettings.pauses)
-        try await limitTime(isEmergency ? 0 : window.statementTimeoutInMilliseconds)
+        try await limitTime(limit)
         do {
             try await execution.run(step, sight: sight)
         } catch let error as PostgresError {
@@ -121,6 +124,7 @@ struct MaintainRun: Sendable {
         result.deadRowsLeft = notices.deadRowsLeft
         for warning in notices.warnings { warnings.add("\(step.title): \(warning.message)") }
         if let left = notices.deadRowsLeft, left > max(notices.removedRows ?? 0, 1_000) {
+            try await limitTime(Self.questionTimeoutInMilliseconds)
             let holder = try await oldestHolder()
             warnings.add(
                 "\(step.title): \(Quantities.count(left)) dead rows could not be removed"
@@ -154,12 +158,11 @@ struct MaintainRun: Sendable {
 
     // MARK: - Obstacles
 
-    /// Why a step is not begun; nil where it is. What staves off wraparound waits for nobody but who works on its
-    /// table.
+    /// Why a step is not begun; nil where it is.
     private func obstacle(to step: MaintainStep) async throws -> MaintainStepResult? {
         try await limitTime(Self.questionTimeoutInMilliseconds)
         try await session.execute(MaintainSettings.lockTimeoutStatement)
-        if step.action != .emergencyVacuum {
+        if step.isBoundByWindow {
             if window.isOver { return MaintainStepResult(step, .left, "the window is over") }
             if let dump = try await MaintainFacts.dumps(on: session).first {
                 return MaintainStepResult(step, .left, "a dump of the database has begun: \(dump)")
@@ -182,9 +185,14 @@ struct MaintainRun: Sendable {
         }
         if let who = try await session.query(IndexQueries.oldTransactions).rows.first?.text("who") {
             return MaintainStepResult(
-                step, .locked, "it would wait for \(who), which is older than 5 minutes", category: .tryLater)
+                step, .locked, "it would wait for \(who)", category: .tryLater)
         }
         let objection = try await ReplicationPressure.gather(on: session).objection(toBegin: step.sizeInBytes)
         return objection.map { MaintainStepResult(step, .locked, $0, category: .tryLater) }
     }
+}
+
+extension MaintainStep {
+    /// What staves off wraparound goes on beyond the window and beside a dump; what closes a run takes a moment.
+    fileprivate var isBoundByWindow: Bool { action != .emergencyVacuum && action != .databaseStatistics }
 }

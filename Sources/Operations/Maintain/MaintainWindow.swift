@@ -15,9 +15,10 @@ struct MaintainWindow: Sendable {
     /// Nil for no limit.
     var rest: Duration? { end.map { max($0 - ContinuousClock.now, .zero) } }
 
-    /// As `statement_timeout` takes it: zero is no limit, so the rest is never that.
+    /// As `statement_timeout` takes it: zero is no limit, and too little would end even the statement that sets it
+    /// anew.
     var statementTimeoutInMilliseconds: Int64 {
         guard let rest else { return 0 }
-        return max(rest.components.seconds * 1_000 + rest.components.attoseconds / 1_000_000_000_000_000, 1)
+        return max(rest.components.seconds * 1_000 + rest.components.attoseconds / 1_000_000_000_000_000, 100)
     }
 }
