@@ -9,6 +9,8 @@ struct MaintainPlanner: Sendable {
     /// Before 16 each VACUUM reads all of pg_class: many tiny ones cost more than they bring.
     private static let mostTinyTables = 1_000
     private static let tinySizeInBytes = 1 << 20
+    /// pg_statistic, of which the server makes no statistics. Source: its `pg_statistic.h`.
+    private static let statisticsCatalogue: UInt32 = 2_619
     /// A transaction that is younger is everyday life.
     private static let notableHoldInSeconds = 300.0
 
@@ -55,7 +57,7 @@ struct MaintainPlanner: Sendable {
                 need.vacuum?.isToastOnly = false
             }
         }
-        if job.analyze != .off {
+        if job.analyze != .off, table.heap.id != Self.statisticsCatalogue {
             let leaves = facts.leaves(below: table.heap.id).compactMap { byID[$0] }
             need.analyze = TableNeed.Analyze(table, leaves: leaves, server: facts.autovacuum)
             if need.analyze == nil, job.analyze == .all {

@@ -253,6 +253,12 @@ import Testing
         #expect(plan.passedOver[1].text == "autovacuum (process 7) works on it already")
     }
 
+    @Test func `asks for no statistics of the statistics`() {
+        let table = table("pg_statistic", id: 2_619) { ($0.modifiedRows, $0.isSystem) = (9_000, true) }
+        #expect(plan(facts([table])).steps == [])
+        #expect(plan(facts([table])) { ($0.vacuum, $0.analyze) = (.off, .all) }.steps == [])
+    }
+
     @Test func `freezes also what was vacuumed just now`() {
         let table = table("t") { ($0.heap.xidAge, $0.vacuumedAt) = (170_000_000, 999_999) }
         #expect(titles(plan(facts([table]))) == ["freeze t"])
