@@ -28,6 +28,28 @@ import Testing
         await other.close()
     }
 
+    @Test(arguments: ScratchCluster.binFolders)
+    func `never deletes a row that is renewed meanwhile`(binFolder: String) async throws {
+        let bench = try await CleanBench(CleanBench.sessions + "CREATE TABLE renewed (id bigint);", on: binFolder)
+        let users = try await bench.openSession()
+        async let renewing: Void = users.execute(
+            """
+            DO $$DECLARE i bigint; BEGIN
+                FOR i IN SELECT id FROM sessions WHERE id % 5 = 0 ORDER BY id LOOP
+                    UPDATE sessions SET expires_at = now() + interval '1 day' WHERE id = i;
+                    IF FOUND THEN INSERT INTO renewed VALUES (i); END IF;
+                    COMMIT;
+                END LOOP; END$$
+            """)
+        let report = try await bench.operation().execute()
+        try await renewing
+        await users.close()
+        let renewed = try await bench.count("renewed")
+        #expect(try await bench.count("sessions JOIN renewed USING (id)") == renewed)
+        #expect(Int(report.deletedRows) == 400 - renewed)
+        #expect(try await bench.count() == 1_600 + renewed)
+    }
+
     @Test func `goes on where a run was stopped, with the same cutoff`() async throws {
         let bench = try await CleanBench()
         let task = Task { try await bench.operation().execute() }
@@ -83,6 +105,20 @@ import Testing
         #expect(report.retriedBatches == 3 && report.deletedRows == 0 && report.category == .tryLater)
         await other.close()
         #expect(try await bench.operation().execute().deletedRows == 400)
+    }
+
+    @Test(arguments: ["40001", "40P01", "57014"])
+    func `tries a batch again that was broken off for the sake of others`(code: String) async throws {
+        let bench = try await CleanBench(
+            CleanBench.sessions + """
+                CREATE SEQUENCE refusals;
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+                    IF nextval('public.refusals') <= 3 THEN RAISE 'not now' USING ERRCODE = '\(ServerText(code))'; END IF;
+                    RETURN NULL; END$$;
+                CREATE TRIGGER refuse AFTER DELETE ON sessions FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+                """)
+        let report = try await bench.operation(CleanBench.job { $0.force = [.triggers] }).execute()
+        #expect(report.outcome == .succeeded && report.deletedRows == 400 && report.retriedBatches == 3)
     }
 
     @Test func `waits while the database is being copied, and gives up in the end`() async throws {
