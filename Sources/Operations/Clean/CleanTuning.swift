@@ -1,7 +1,7 @@
 /// How a clean-up goes about its work: what operators do not choose.
 package struct CleanTuning: Sendable {
-    /// How long one batch should take. Default: 100 ms.
-    package var batchTime: Duration = .milliseconds(100)
+    /// How long one batch should take. Default: 50 ms.
+    package var batchTime: Duration = .milliseconds(50)
     /// Rows of a batch. Default: 20 to 10,000, beginning with 200.
     package var batchRows = 20...10_000
     package var firstBatchRows = 200
