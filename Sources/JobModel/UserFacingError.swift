@@ -10,6 +10,8 @@ package enum FailureCategory: String, Sendable, Codable, CaseIterable {
     case damaged
     /// A server, store, bucket or program is not there or cannot be reached.
     case unavailable
+    /// What was looked for so that it makes a failure was found: all else went well.
+    case findings
     /// A fault of dbops itself.
     case defect
     /// The target cannot be written: read-only, disk full.

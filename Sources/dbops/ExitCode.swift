@@ -20,7 +20,7 @@ enum ExitCode: Int32, CaseIterable {
 
     init(_ category: FailureCategory) {
         switch category {
-        case .failed: self = .failed
+        case .failed, .findings: self = .failed
         case .partial: self = .partial
         case .usage: self = .usage
         case .damaged: self = .damaged
@@ -37,7 +37,7 @@ enum ExitCode: Int32, CaseIterable {
     var meaning: String {
         switch self {
         case .done: "done"
-        case .failed: "failed: the dump or restore broke off on the server's side"
+        case .failed: "failed: the work broke off on the server's side, or advise found what --fail-on names"
         case .partial: "partial: some steps or stores failed"
         case .usage: "usage: unknown option, bad value"
         case .damaged: "the archive is damaged, or a check of a verification failed"

@@ -39,7 +39,7 @@ package struct JobResult: Sendable, Equatable {
         guard outcome == .failed else { return false }
         return switch category {
         case .failed, .unavailable, .cannotWrite, .tryLater, .partial, nil: true
-        case .usage, .damaged, .defect, .permission, .configuration, .cancelled: false
+        case .usage, .damaged, .findings, .defect, .permission, .configuration, .cancelled: false
         }
     }
 }

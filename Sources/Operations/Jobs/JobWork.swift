@@ -44,8 +44,10 @@ package struct JobWork: Sendable {
             ).run()
         case .clean(let settings):
             try await clean(job.name, settings, configuration, context).run()
-        case .advise:
-            throw JobError.kindNotSupported(job.kind.name)
+        case .advise(let settings):
+            try await AdviseWork(
+                job: settings, configuration: configuration, targets: targets, memory: memory, context: context
+            ).run()
         }
     }
 

@@ -1,0 +1,4 @@
+extension AdviceCheck {
+    /// The checks of the server: its sessions, settings, logs and standbys.
+    static let server: [AdviceCheck] = []
+}
