@@ -55,6 +55,15 @@ package struct CivilDate: Hashable, Sendable, Comparable {
         return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
     }
 
+    /// Reads ``text``; nil where the text is another or names no real day.
+    package init?(parsing text: String) {
+        guard let match = text.wholeMatch(of: /([0-9]{4})-([0-9]{2})-([0-9]{2})/), let year = Int(match.1),
+            let month = Int(match.2), let day = Int(match.3), (1...12).contains(month),
+            (1...Self.daysInMonth(month, ofYear: year)).contains(day)
+        else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
+
     package static func < (left: CivilDate, right: CivilDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }

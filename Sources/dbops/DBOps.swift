@@ -27,6 +27,7 @@ struct DBOps: AsyncParsableCommand {
             PruneCommand.self,
             MaintainCommand.self,
             CleanCommand.self,
+            AdviseCommand.self,
             PinCommand.self,
             UnpinCommand.self,
             AcceptCommand.self,

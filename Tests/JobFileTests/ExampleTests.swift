@@ -19,7 +19,7 @@ import Testing
         #expect(file.warnings == [])
         #expect(
             file.configuration.jobs.map(\.name) == [
-                "nightly", "prove", "tidy", "housekeeping", "refresh", "sessions", "notifications",
+                "nightly", "prove", "tidy", "housekeeping", "refresh", "sessions", "notifications", "checkup",
             ])
         #expect(file.configuration.stores.map(\.name) == ["local", "offsite"])
     }
@@ -30,10 +30,14 @@ import Testing
         for key in keys.sorted() {
             let isThere = lines.contains { $0.hasPrefix("\(key) = ") || $0.hasPrefix("# \(key) = ") }
             #expect(
-                isThere || ["last", "hourly", "daily", "weekly", "monthly", "yearly", "within"].contains(key), "\(key)")
+                isThere || Self.keysOfInlineTables.contains(key), "\(key)")
         }
         #expect(keys.count > 60)
     }
+
+    private static let keysOfInlineTables = [
+        "last", "hourly", "daily", "weekly", "monthly", "yearly", "within", "id", "object", "until", "reason",
+    ]
 
     @Test func `what the example leaves out could be put in`() throws {
         let lines = try Self.example().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

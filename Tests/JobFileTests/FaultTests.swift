@@ -33,8 +33,13 @@ struct Slip: CustomTestStringConvertible, Sendable {
         Slip("globals = true", #"14:1: "globals" is not supported by this version"#),
         Slip("which = \"random\"", #"14:1: "which" is a key of jobs of kind verify, not backup"#),
         Slip(
-            "[jobs.m]\nkind = \"clean\"\ntable = \"t\"",
-            #"15:1: jobs of kind "clean" are not supported by this version"#),
+            "[jobs.m]\nkind = \"advise\"\ndatabase = \"shop\"\nonly = [\"unused-indx\"]\nfail_on = \"bad\"\n"
+                + "suppress = [{ id = \"unused-index\" }, { id = \"x\", until = \"soon\" }]",
+            #"17:9: no check is called "unused-indx" (did you mean "unused-index"?)"#,
+            #"18:1: "fail_on" takes notice, warning or critical, not "bad""#,
+            #"19:13: a suppression needs "until": its last day"#,
+            #"19:38: no check is called "x""#,
+            #"19:48: "until" takes a day such as 2027-01-31, not "soon""#),
         Slip(
             "[jobs.m]\nkind = \"maintain\"\ndatabase = \"shop\"\nvacuum = \"some\"\ncost_limit = 0",
             #"17:1: "vacuum" takes needed, all or off, not "some""#,
@@ -87,7 +92,7 @@ struct Slip: CustomTestStringConvertible, Sendable {
             #"14:1: "timeout" takes a duration such as "90s", "15m", "12h" or "30d", not "5 min""#),
         Slip(
             "timeout = 2026-11-21",
-            #"14:1: "timeout" takes a duration such as "90s", "15m", "12h" or "30d", found a date or time"#),
+            #"14:1: "timeout" takes a duration such as "90s", "15m", "12h" or "30d", found the day 2026-11-21"#),
         Slip(
             "overlap = \"skp\"",
             #"14:1: "overlap" takes skip, queue, replace or allow, not "skp" (did you mean "skip"?)"#),

@@ -1,3 +1,4 @@
+import JobModel
 import TOMLKit
 import Testing
 
@@ -8,7 +9,8 @@ import Testing
         ("a = 1", ["a": Value.integer(1)]), ("a = +1_000", ["a": .integer(1_000)]), ("a = 0xff", ["a": .integer(255)]),
         ("a = -0.5e1 # x", ["a": .number(-5)]), ("a = inf", ["a": .number(.infinity)]),
         ("a = true\r\nb = false", ["a": .flag(true), "b": .flag(false)]), ("a = 1979-05-27 07:32:00Z", ["a": .date]),
-        ("a = 07:32:00.5", ["a": .date]), ("a = \"x\\t\\u00e9\\\\\"", ["a": .string("x\té\\")]),
+        ("a = 07:32:00.5", ["a": .date]), ("a = 2024-02-29", ["a": .day(CivilDate(year: 2024, month: 2, day: 29))]),
+        ("a = \"x\\t\\u00e9\\\\\"", ["a": .string("x\té\\")]),
         ("a = 'x\\t'", ["a": .string("x\\t")]), ("a = \"\"\"\nx \\\n   y\"\"\"\"\"", ["a": .string("x y\"\"")]),
         ("a = '''\n'x\n'''", ["a": .string("'x\n")]), ("\"a b\".'c' = ''", ["a b": .table(["c": .string("")])]),
         ("a.b = 1\na.c = 2", ["a": .table(["b": .integer(1), "c": .integer(2)])]),
@@ -75,7 +77,8 @@ import Testing
         case .int: node.int.map { .integer($0) }
         case .double: node.double.map { .number($0) }
         case .bool: node.bool.map { .flag($0) }
-        case .date, .time, .dateTime: .date
+        case .date: node.date.map { .day(CivilDate(year: $0.year, month: $0.month, day: $0.day)) }
+        case .time, .dateTime: .date
         case .array: node.array.map { array in .array((0..<array.count).compactMap { value(array[$0]) }) }
         case .table: node.table.map { .table(members(of: $0)) }
         }

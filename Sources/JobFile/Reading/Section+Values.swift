@@ -126,6 +126,42 @@ extension Section {
         }
     }
 
+    /// Tables inside this one, which the caller reads and gives back by ``absorb(_:)``; none where the key is absent.
+    mutating func tables(_ key: String) -> [Section] {
+        switch value(key) {
+        case nil: return []
+        case .array(let values)?:
+            return values.enumerated().compactMap { index, value in
+                if case .table(let members) = value {
+                    return Section(path: path + [key, String(index)], members: members)
+                }
+                complain(element: index, of: key, "\"\(key)\" takes tables, found \(value.kind)")
+                return nil
+            }
+        case let other?:
+            complainOfType(key, wanted: "an array of tables, [{ … }]", found: other)
+            return []
+        }
+    }
+
+    /// A day, as a date of TOML or as a string.
+    mutating func day(_ key: String) -> CivilDate? {
+        let wanted = "a day such as 2027-01-31"
+        switch value(key) {
+        case nil: return nil
+        case .day(let day)?: return day
+        case .string(let text)?:
+            guard let day = CivilDate(parsing: text) else {
+                complain(key, "\"\(key)\" takes \(wanted), not \"\(text)\"")
+                return nil
+            }
+            return day
+        case let other?:
+            complainOfType(key, wanted: wanted, found: other)
+            return nil
+        }
+    }
+
     /// Complains where more than one of `keys` is there.
     mutating func allowOne(of keys: [String]) {
         let present = keys.filter(has)

@@ -1,3 +1,5 @@
+import JobModel
+
 extension TOMLCursor {
     /// A truth value, number, date or time.
     mutating func scalar() throws(SyntaxFault) -> Value {
@@ -28,7 +30,7 @@ extension TOMLCursor {
         case "inf", "+inf": return .number(.infinity)
         case "-inf": return .number(-.infinity)
         case "nan", "+nan", "-nan": return .number(.nan)
-        default: return integer(word) ?? number(word) ?? date(word)
+        default: return integer(word) ?? number(word) ?? day(word) ?? time(word)
         }
     }
 
@@ -49,8 +51,10 @@ extension TOMLCursor {
         return Double(word.replacing("_", with: "")).map { .number($0) }
     }
 
+    private static func day(_ word: String) -> Value? { CivilDate(parsing: word).map { .day($0) } }
+
     /// By its form only, because no key takes one.
-    private static func date(_ word: String) -> Value? {
+    private static func time(_ word: String) -> Value? {
         let day = /[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?/
         let time = /[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?/
         return word.wholeMatch(of: day) != nil || word.wholeMatch(of: time) != nil ? .date : nil

@@ -1,10 +1,14 @@
+import JobModel
+
 /// A value of a TOML document.
 indirect enum Value: Equatable, Sendable {
     case string(String)
     case integer(Int)
     case number(Double)
     case flag(Bool)
-    /// A date, a time or both: no key takes one.
+    /// A day of the calendar.
+    case day(CivilDate)
+    /// A time, with or without a date: no key takes one.
     case date
     case array([Value])
     case table([String: Value])
@@ -16,6 +20,7 @@ indirect enum Value: Equatable, Sendable {
         case .integer(let value): "the whole number \(value)"
         case .number(let value): "the number \(value)"
         case .flag(let value): "\(value)"
+        case .day(let day): "the day \(day.text)"
         case .date: "a date or time"
         case .array: "an array"
         case .table: "a table"

@@ -101,7 +101,7 @@ struct CrossCheck {
             complain(path, "a job cannot conflict with itself (\"overlap\" says what becomes of its own runs)")
         case .job(let name): expect(name, among: names.jobs, what: "job", path)
         case .kind(let kind):
-            let kinds = JobTable.Kind.known.map(\.rawValue)
+            let kinds = JobTable.Kind.allCases.map(\.rawValue)
             guard kinds.contains(kind) else {
                 complain(path, "\"kind:\(kind)\" is no kind of job" + NearestName.suggestion(for: kind, among: kinds))
                 return

@@ -17,11 +17,8 @@ struct JobTable {
         case clean
         case advise
         case sql
-
-        static var known: [Kind] { allCases.filter { !laterKinds.contains($0.rawValue) } }
     }
 
-    static let laterKinds: Set<String> = ["advise"]
     /// Keys of this version's kinds that a newer version will know.
     static let later: Set<String> = ["globals", "max_rate", "checks", "amcheck", "time_budget"]
 
@@ -30,7 +27,7 @@ struct JobTable {
         let what = self.kind(kind, &section)
         let rest = common(kind, &section, name: name)
         section.finish(later: Self.later) { key in
-            let homes = Kind.known.filter { $0 != kind && keys(of: $0).contains(key) }.map(\.rawValue)
+            let homes = Kind.allCases.filter { $0 != kind && keys(of: $0).contains(key) }.map(\.rawValue)
             return homes.isEmpty ? nil : "is a key of jobs of kind \(Section.listed(homes)), not \(kind.rawValue)"
         }
         guard let what else { return nil }
@@ -51,10 +48,6 @@ struct JobTable {
     private func kind(_ section: inout Section) -> Kind? {
         guard section.has("kind") else {
             section.complain("\(section.title) needs \"kind\": \(Section.listed(Kind.allCases.map(\.rawValue)))")
-            return nil
-        }
-        if case .string(let text)? = section.value("kind"), Self.laterKinds.contains(text) {
-            section.complain("kind", "jobs of kind \"\(text)\" are not supported by this version")
             return nil
         }
         return section.choice("kind", Kind.self)

@@ -1,4 +1,39 @@
 /// The names of the advisor's checks, as the job file, the command line and the output write them. They do not change.
 package enum AdviceID: String, Sendable, Codable, CaseIterable {
+    // Indexes.
     case foreignKeyWithoutIndex = "foreign-key-without-index"
+    case duplicateIndex = "duplicate-index"
+    case redundantIndex = "redundant-index"
+    case unusedIndex = "unused-index"
+    case invalidIndex = "invalid-index"
+    case indexBloat = "index-bloat"
+    case missingIndex = "missing-index"
+    case lowCardinalityIndex = "low-cardinality-index"
+
+    // Tables and their rules.
+    case unvalidatedConstraint = "unvalidated-constraint"
+    case disabledTrigger = "disabled-trigger"
+    case tableWithoutKey = "table-without-key"
+    case tableBloat = "table-bloat"
+    case hashPartitionMissing = "hash-partition-missing"
+    case unloggedTable = "unlogged-table"
+
+    // Numbers that run out or run into each other.
+    case sequenceHeadroom = "sequence-headroom"
+    case keyHeadroom = "key-headroom"
+    case narrowForeignKey = "narrow-foreign-key"
+    case identityDrift = "identity-drift"
+
+    // Statistics and autovacuum.
+    case staleStatistics = "stale-statistics"
+    case autovacuumDisabled = "autovacuum-disabled"
+    case autovacuumSaturated = "autovacuum-saturated"
+    case autovacuumScaleFactor = "autovacuum-scale-factor"
+
+    // What others can do, and what others have changed.
+    case rowSecurityGap = "row-security-gap"
+    case definerSearchPath = "definer-search-path"
+    case publicSchemaCreate = "public-schema-create"
+    case collationDrift = "collation-drift"
+    case outdatedExtension = "outdated-extension"
 }

@@ -36,8 +36,11 @@ package struct AdviceCheck: Sendable {
 package struct AdviceGap: Error, Equatable {
     /// Lower case, without a full stop.
     package let reason: String
+    /// What was found before it had to be given up.
+    package let findings: [Finding]
 
-    package init(_ reason: String) {
+    package init(_ reason: String, findings: [Finding] = []) {
         self.reason = reason
+        self.findings = findings
     }
 }

@@ -9,7 +9,7 @@ package struct AdviceProbe: Sendable {
     package let server: AdviceServer
     /// Sessions with standbys of this server, under the same limits.
     package let standbys: [Session]
-    private let memory: any JobMemory
+    let memory: any JobMemory
     private let memoryName: String
 
     /// What checks remember is kept below `memoryName`.

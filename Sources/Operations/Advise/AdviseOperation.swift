@@ -10,9 +10,6 @@ package struct AdviseOperation: Sendable {
     /// Under which name the database's findings are remembered.
     private var memoryName: String { "advise/\(request.settings.database)" }
 
-    /// A statement that takes longer makes its check one that could not be made.
-    static let statementTimeout = Duration.seconds(3)
-    static let lockTimeout = Duration.milliseconds(100)
     /// Of one check. A database of ten thousand tables without keys has one problem, not ten thousand.
     static let mostFindingsOfACheck = 100
 
@@ -45,12 +42,14 @@ package struct AdviseOperation: Sendable {
 
     private func open(_ connection: ConnectionInfo) async throws -> Session {
         try await Session.openDirect(
-            connection, applicationName: context.applicationName, lockTimeout: Self.lockTimeout,
-            statementTimeout: Self.statementTimeout,
+            connection, applicationName: context.applicationName, lockTimeout: AdviseRequest.lockTimeout,
+            statementTimeout: request.statementTimeout,
             settings: [
                 "SET default_transaction_read_only = on",
                 // Compiling a query over catalogues takes longer than running it.
                 "SET jit = off",
+                // Policies are other people's code.
+                "SET row_security = off",
                 "SET max_parallel_workers_per_gather = 0",
             ])
     }
@@ -78,13 +77,16 @@ package struct AdviseOperation: Sendable {
 
     private func look(_ probe: AdviceProbe) async throws -> Look {
         var look = Look()
+        context.reporter.report(.phase("looking at \(probe.session.server.displayText)"))
         for check in request.chosen {
-            context.reporter.report(.phase("looking for \(check.title)"))
             do {
                 look.findings += try await check.look(probe)
                 look.checked.append(check.id)
             } catch {
-                look.gaps.append(UncheckedAdvice(id: check.id, reason: try AdviceGap.reason(of: error)))
+                look.findings += (error as? AdviceGap)?.findings ?? []
+                look.gaps.append(
+                    UncheckedAdvice(
+                        id: check.id, reason: try AdviceGap.reason(of: error, timeout: request.statementTimeout)))
             }
         }
         return look

@@ -24,6 +24,14 @@ package struct AdviseReport: Sendable, Equatable, Codable {
     package var worst: AdviceSeverity? { findings.map(\.severity).max() }
 }
 
+extension AdviseReport {
+    /// What the history keeps of a run; nil for what is none.
+    package init?(json: String) {
+        guard let report: AdviseReport = try? MemoryText.decode(json) else { return nil }
+        self = report
+    }
+}
+
 /// A finding that somebody accepts for a time.
 package struct SuppressedFinding: Sendable, Equatable, Codable {
     package var finding: Finding

@@ -7,4 +7,6 @@ package enum JobPreview: Sendable {
     case sql(SQLPreview)
     case maintain(MaintainPreview)
     case clean(CleanPlan)
+    /// The checks that would be made.
+    case advise([AdviceCheck])
 }

@@ -82,8 +82,8 @@ package struct JobWork: Sendable {
                 ).preview())
         case .clean(let settings):
             .clean(try await clean(job.name, settings, configuration, context).preview())
-        case .advise:
-            throw JobError.kindNotSupported(job.kind.name)
+        case .advise(let settings):
+            .advise(AdviseRequest.checks(for: settings))
         }
     }
 

@@ -12,6 +12,7 @@ enum JobPreviewRendering {
             for report in reports { try PruneRendering.print(report, isPreview: true, json: json, quiet: quiet) }
         case .sql(let preview): try SQLRendering.print(preview, json: json)
         case .clean(let plan): try CleanRendering.print(plan, json: json)
+        case .advise(let checks): try AdviseRendering.print(checks, json: json)
         }
     }
 }

@@ -11,8 +11,9 @@ enum Schema {
             "[databases.NAME]": asked { _ = DatabaseTable(surroundings: surroundings).read(&$0, name: "any") },
             "[stores.NAME]": asked { _ = StoreTable(surroundings: surroundings).read(&$0, name: "any") },
             "retention": asked { _ = RetentionTable().read(&$0) },
+            "suppress": asked { _ = SuppressionTable().read(&$0) },
         ]
-        add(JobTable.Kind.known.map { ($0.rawValue, jobs.keys(of: $0)) }, to: &keys, "[jobs.NAME]", "Jobs")
+        add(JobTable.Kind.allCases.map { ($0.rawValue, jobs.keys(of: $0)) }, to: &keys, "[jobs.NAME]", "Jobs")
         add(
             NotifierTable.Kind.allCases.map { ($0.rawValue, notifiers.keys(of: $0)) }, to: &keys, "[notifiers.NAME]",
             "Notifiers")

@@ -1,6 +1,10 @@
 extension AdviceCheck {
     /// The checks of a database's own objects.
     static let schema: [AdviceCheck] = [
-        .foreignKeyWithoutIndex
+        .foreignKeyWithoutIndex, .duplicateIndex, .redundantIndex, .unusedIndex, .invalidIndex, .indexBloat,
+        .missingIndex, .lowCardinalityIndex, .unvalidatedConstraint, .disabledTrigger, .tableWithoutKey, .tableBloat,
+        .sequenceHeadroom, .keyHeadroom, .narrowForeignKey, .identityDrift, .staleStatistics, .autovacuumDisabled,
+        .autovacuumSaturated, .autovacuumScaleFactor, .hashPartitionMissing, .unloggedTable, .collationDrift,
+        .rowSecurityGap, .definerSearchPath, .publicSchemaCreate, .outdatedExtension,
     ]
 }

@@ -78,8 +78,8 @@ private enum ForeignKeyWithoutIndex {
         )
         SELECT c.conrelid::pg_catalog.regclass::text AS child, pg_catalog.quote_ident(c.conname) AS constraint,
           c.confrelid::pg_catalog.regclass::text AS parent, r.relkind = 'p' AS is_partitioned,
-          greatest(r.reltuples, pg_catalog.pg_stat_get_live_tuples(r.oid), 0)::float8 AS child_rows,
-          r.relpages::int8 * pg_catalog.current_setting('block_size')::int8 AS child_bytes,
+          \(AdviceSQL.rows(of: "r")) AS child_rows,
+          \(AdviceSQL.bytes(of: "r")) AS child_bytes,
           pg_catalog.pg_stat_get_tuples_deleted(c.confrelid)
             + pg_catalog.pg_stat_get_tuples_updated(c.confrelid)
             - pg_catalog.pg_stat_get_tuples_hot_updated(c.confrelid) AS parent_changes,
