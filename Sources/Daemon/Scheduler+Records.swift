@@ -38,9 +38,9 @@ extension Scheduler {
         }
     }
 
-    /// The clock was set back: what lies after `now` is not due yet, and its records were withdrawn.
+    /// The clock was set back: what a schedule says after `now` is not due yet, and its records were withdrawn.
     func correctMisses(to now: CivilTime) {
-        unwrittenRecords.removeAll { $0.instant > now }
+        unwrittenRecords.removeAll { $0.instant > now && states[$0.job]?.entry.schedule != nil }
         for index in misses.indices { misses[index].correct(to: now) }
         misses.removeAll(where: \.isDone)
     }

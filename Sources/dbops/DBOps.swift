@@ -35,6 +35,7 @@ struct DBOps: AsyncParsableCommand {
             LogCommand.self,
             NextCommand.self,
             CheckCommand.self,
+            HealthCommand.self,
             ReloadCommand.self,
             AcceptClockCommand.self,
             NotifyCommand.self,
