@@ -17,6 +17,9 @@ extension Session {
             startupStatements: [
                 "SET default_transaction_isolation = 'read committed'",
                 "SET default_transaction_deferrable = off",
+                // What the server warns of is part of what it did.
+                "SET client_min_messages = notice",
+                "SET default_transaction_read_only = off",
                 "SELECT pg_catalog.set_config('search_path', '', false)",
                 "SELECT pg_catalog.set_config('application_name', \(name), false)",
                 "SET DateStyle = ISO",
@@ -24,6 +27,7 @@ extension Session {
                 "SET TimeZone = 'UTC'",
                 "SET bytea_output = hex",
                 "SET idle_in_transaction_session_timeout = 0",
+                "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'",
             ] + SessionSettings.lasting + [
                 "SET lock_timeout = \(lockTimeout.wholeMilliseconds)",
                 "SET statement_timeout = \(statementTimeout.wholeMilliseconds)",

@@ -104,9 +104,11 @@ package struct BackupOperation: Sendable {
     ) async throws -> Result {
         context.reporter.report(.phase("connecting to \(connection.displayText)"))
         let session = try await Session.open(
-            connection, applicationName: context.applicationName,
+            connection, applicationName: applicationName,
             // A hot standby cannot do it serializably, not even the first query.
-            startupStatements: ["SET default_transaction_isolation = 'read committed'"])
+            startupStatements: [
+                "SET default_transaction_isolation = 'read committed'", DumpSessions.naming(applicationName),
+            ])
         do {
             try await session.refusePooler()
             for setting in SessionSettings.withoutTimeLimits(serverVersionNumber: session.server.versionNumber) {
@@ -157,7 +159,7 @@ package struct BackupOperation: Sendable {
     private func copy(_ begun: ConsistentStart.Begun, to destinations: DestinationSet) async throws -> DumpResults {
         let session = begun.leader.session
         let workers = DumpWorkers(
-            leader: begun.leader, connection: session.connectionInfo, applicationName: context.applicationName,
+            leader: begun.leader, connection: session.connectionInfo, applicationName: applicationName,
             encoding: begun.leader.facts.archiveEncoding,
             tableDump: TableDump(destinations: destinations, settings: settings, reporter: context.reporter),
             largeObjectDump: LargeObjectDump(
@@ -246,6 +248,8 @@ package struct BackupOperation: Sendable {
             stores: destinations.map(\.store), job: job ?? database, clock: context.clock, sleep: sleep
         ).next()
     }
+
+    private var applicationName: String { DumpSessions.applicationName(context.runID) }
 
     private func backupName(startedAt: CivilTime, database: String) -> BackupName {
         var generator = SystemRandomNumberGenerator()

@@ -73,7 +73,8 @@ struct DumpWorkers: Sendable {
     }
 
     private func openSession() async throws -> Session {
-        let session = try await Session.open(connection, applicationName: applicationName)
+        let session = try await Session.open(
+            connection, applicationName: applicationName, startupStatements: [DumpSessions.naming(applicationName)])
         do {
             let settings = SessionSettings.dumping(
                 serverVersionNumber: session.server.versionNumber, clientEncoding: encoding)

@@ -146,15 +146,11 @@ struct MaintainQueries: Sendable {
          WHERE w.pid <> pg_catalog.pg_backend_pid() AND w.relation IS NOT NULL
         """
 
-    /// Dumps of this database: pg_dump's sessions, and those of our own backups, which are called by the run alone and
-    /// rest in their transaction or copy. Of whose state our role may not see, the worst is thought.
+    /// Dumps of this database.
     static let dumps: ServerText = """
         SELECT a.pid, a.application_name AS name FROM pg_catalog.pg_stat_activity a
          WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
-           AND a.backend_xmin IS NOT NULL
-           AND (a.application_name LIKE 'pg_dump%'
-                OR a.application_name ~ '^dbops [a-z0-9]{12}$'
-                   AND (coalesce(a.state, 'idle in transaction') LIKE 'idle in transaction%' OR a.query LIKE 'COPY %'))
+           AND a.backend_xmin IS NOT NULL AND \(DumpSessions.condition)
          ORDER BY a.pid
         """
 }

@@ -70,7 +70,7 @@ extension ThrottleFacts {
                             pg_catalog.string_agg(DISTINCT application_name, E'\\n') FILTER (
                                 WHERE datname = pg_catalog.current_database() AND backend_xmin IS NOT NULL
                                       AND pid <> pg_catalog.pg_backend_pid()
-                                      AND (application_name LIKE 'dbops %' OR application_name = 'pg_dump')) AS backups
+                                      AND \(DumpSessions.condition)) AS backups
                        FROM pg_catalog.pg_stat_activity) p
         """
 }
