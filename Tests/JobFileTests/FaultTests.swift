@@ -33,6 +33,9 @@ struct Slip: CustomTestStringConvertible, Sendable {
         Slip("globals = true", #"14:1: "globals" is not supported by this version"#),
         Slip("which = \"random\"", #"14:1: "which" is a key of jobs of kind verify, not backup"#),
         Slip(
+            "[notifiers.m]\nkind = \"email\"\nhost = \"mail\"\nfrom = \"a@example.com\"\nto = [\"jürgen@example.com\"]",
+            #"18:1: "jürgen@example.com" is not a mail address that can be used: NAME@HOST, in ASCII"#),
+        Slip(
             "[jobs.m]\nkind = \"advise\"\ndatabase = \"shop\"\nonly = [\"unused-indx\"]\nfail_on = \"bad\"\n"
                 + "suppress = [{ id = \"unused-index\" }, { id = \"x\", until = \"soon\" }]",
             #"17:9: no check is called "unused-indx" (did you mean "unused-index"?)"#,
