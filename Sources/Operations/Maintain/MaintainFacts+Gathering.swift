@@ -97,10 +97,3 @@ extension TableFacts.Heap {
         return Dictionary(pairs) { first, _ in first }
     }
 }
-
-extension ResultTable.Row {
-    /// Nil for SQL's NULL.
-    func optionalDouble(_ column: String) throws -> Double? {
-        try optionalText(column) == nil ? nil : double(column)
-    }
-}
