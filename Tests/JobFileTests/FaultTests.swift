@@ -41,8 +41,8 @@ struct Slip: CustomTestStringConvertible, Sendable {
             #"17:9: no check is called "unused-indx" (did you mean "unused-index"?)"#,
             #"18:1: "fail_on" takes notice, warning or critical, not "bad""#,
             #"19:13: a suppression needs "until": its last day"#,
-            #"19:38: no check is called "x""#,
-            #"19:48: "until" takes a day such as 2027-01-31, not "soon""#),
+            #"19:40: no check is called "x""#,
+            #"19:50: "until" takes a day such as 2027-01-31, not "soon""#),
         Slip(
             "[jobs.m]\nkind = \"maintain\"\ndatabase = \"shop\"\nvacuum = \"some\"\ncost_limit = 0",
             #"17:1: "vacuum" takes needed, all or off, not "some""#,

@@ -78,8 +78,4 @@ extension ResultTable.Row {
     package func name(_ column: String) throws(PostgresError) -> String {
         try text(column).text
     }
-
-    package func optionalDouble(_ column: String) throws(PostgresError) -> Double? {
-        try optionalText(column) == nil ? nil : double(column)
-    }
 }
