@@ -7,7 +7,7 @@ import Testing
 extension EndToEndTests {
     /// `dbops maintain`, by options and by a job.
     @Suite struct MaintainTests {
-        /// What a session has changed counts when it ends, so there are three.
+        /// What a session has changed counts when it says so, or some time later.
         private static let scripts = [
             "CREATE TABLE dead AS SELECT n FROM generate_series(1, 5000) n; CREATE TABLE quiet AS SELECT 1 AS n",
             "VACUUM ANALYZE dead, quiet", "DELETE FROM dead",
@@ -20,7 +20,9 @@ extension EndToEndTests {
             let server = try await ServerPool.current.server()
             let workplace = try Workplace()
             let database = try await server.makeDatabase()
-            for script in Self.scripts { try await server.psql(script, database: database) }
+            for script in Self.scripts {
+                try await server.psql("\(script); SELECT pg_stat_force_next_flush()", database: database)
+            }
             let address = user.map { server.address(database, user: $0) } ?? server.text(database)
             try workplace.write(
                 jobFile: """

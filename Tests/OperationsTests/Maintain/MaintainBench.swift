@@ -5,6 +5,11 @@ import Testing
 
 @testable import Operations
 
+extension ServerText {
+    /// A script whose changes count in the statistics when it ends, and not some time later.
+    var counted: ServerText { "\(self); SELECT pg_stat_force_next_flush();" }
+}
+
 extension Workbench {
     /// Maintains the workbench's database, its user's tables only.
     func maintenance(

@@ -48,7 +48,7 @@ extension ServerTests {
                     try await bench.psql("VACUUM ANALYZE t")
                     try await bench.psql("BEGIN; CREATE TABLE u (); PREPARE TRANSACTION 'forgotten'")
                     try await bench.psql("VACUUM t")
-                    try await bench.psql("DELETE FROM t")
+                    try await bench.psql(("DELETE FROM t" as ServerText).counted)
                     let report = try await bench.maintain(window: .seconds(20), memory: memory) {
                         ($0.analyze, $0.reindex, $0.reindexMinWasteInMiB) = (.off, .bloated, 1)
                     }

@@ -26,9 +26,9 @@ extension ServerTests {
         @Test(arguments: ScratchCluster.binFolders)
         func `does what is needed, on every major, and finds nothing to do afterwards`(binFolder: String) async throws {
             let cluster = try await ScratchCluster.shared(binFolder)
-            try await Workbench.with(Self.tables, on: cluster) { bench in
-                try await bench.psql(Self.looked)
-                try await bench.psql(Self.changed)
+            try await Workbench.with(Self.tables.counted, on: cluster) { bench in
+                try await bench.psql(Self.looked.counted)
+                try await bench.psql(Self.changed.counted)
                 let report = try await bench.maintain()
                 let last = cluster.version.major >= 16 ? ["database-statistics - done"] : []
                 #expect(
@@ -50,7 +50,7 @@ extension ServerTests {
         }
 
         @Test func `a preview says the same and does nothing`() async throws {
-            try await Workbench.with(Self.tables) { bench in
+            try await Workbench.with(Self.tables.counted) { bench in
                 let preview = try await bench.maintenance().preview()
                 #expect(preview.plan.steps.contains { $0.statement.text.hasPrefix("VACUUM (VERBOSE, SKIP_LOCKED") })
                 #expect(preview.plan.settings.contains("SET vacuum_cost_limit = 10000"))
@@ -64,7 +64,7 @@ extension ServerTests {
                 CREATE TABLE free AS SELECT * FROM locked;
                 ANALYZE locked; ANALYZE free; DELETE FROM locked; DELETE FROM free;
                 """
-            try await Workbench.with(script) { bench in
+            try await Workbench.with(script.counted) { bench in
                 let other = try await bench.openSession()
                 try await other.execute("BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE")
                 let report = try await bench.maintain(window: .seconds(3)) { $0.analyze = .off }
@@ -80,10 +80,10 @@ extension ServerTests {
         @Test func `dead rows that an idle transaction keeps cost no VACUUM, and it is named`() async throws {
             let script: ServerText =
                 "CREATE TABLE t AS SELECT n FROM generate_series(1, 5000) n; CREATE TABLE u AS SELECT 1 AS n"
-            try await Workbench.with(script) { bench in
+            try await Workbench.with(script.counted) { bench in
                 let idle = try await bench.openSession()
                 try await idle.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM u")
-                try await bench.psql("VACUUM ANALYZE t; DELETE FROM t")
+                try await bench.psql(("VACUUM ANALYZE t; DELETE FROM t" as ServerText).counted)
                 let report = try await bench.maintain { $0.analyze = .off }
                 #expect(report.steps.isEmpty)
                 #expect(report.outcome == .succeeded)
@@ -105,11 +105,11 @@ extension ServerTests {
                 CREATE TABLE t AS SELECT n FROM generate_series(1, 5000) n; CREATE TABLE u AS SELECT 1 AS n;
                 VACUUM ANALYZE t
                 """
-            try await Workbench.with(script) { bench in
+            try await Workbench.with(script.counted) { bench in
                 let idle = try await bench.openSession()
                 // Younger than the last VACUUM: what died before would have gone.
                 try await idle.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM u")
-                try await bench.psql("DELETE FROM t")
+                try await bench.psql(("DELETE FROM t" as ServerText).counted)
                 let report = try await bench.maintain { $0.analyze = .off }
                 await idle.close()
                 #expect(report.steps.first?.deadRowsLeft == 5_000)
@@ -129,7 +129,7 @@ extension ServerTests {
                 CREATE TABLE garden AS SELECT n FROM generate_series(1, 5000) n; ANALYZE garden;
                 ALTER TABLE garden OWNER TO gardener; DELETE FROM garden; DELETE FROM foreign_soil;
                 """
-            try await Workbench.with(script) { bench in
+            try await Workbench.with(script.counted) { bench in
                 let role = bench.database.with(user: "gardener")
                 let denied = try await bench.maintain(connection: role) {
                     ($0.analyze, $0.tables) = (.off, [TablePattern("foreign_soil")!])
@@ -150,7 +150,7 @@ extension ServerTests {
         }
 
         @Test func `what the window's end finds running is cancelled, and told as such`() async throws {
-            try await Workbench.with(Self.slowTable) { bench in
+            try await Workbench.with(Self.slowTable.counted) { bench in
                 let report = try await bench.maintain(window: .seconds(2)) { ($0.analyze, $0.costLimit) = (.off, 1) }
                 let step = try #require(report.steps.first)
                 #expect(step.outcome == .cutOff)
@@ -168,9 +168,10 @@ extension ServerTests {
         @Test func `a VACUUM whose session is killed has failed, what is left is not begun, and the next run does it`()
             async throws
         {
-            try await Workbench.with(Self.slowTable) { bench in
+            try await Workbench.with(Self.slowTable.counted) { bench in
                 try await bench.psql(
-                    "CREATE TABLE zebra AS SELECT n FROM generate_series(1, 5000) n; DELETE FROM zebra")
+                    ("CREATE TABLE zebra AS SELECT n FROM generate_series(1, 5000) n; DELETE FROM zebra" as ServerText)
+                        .counted)
                 async let running = bench.maintain { ($0.analyze, $0.costLimit) = (.off, 1) }
                 let process = try await bench.waitForMaintenance("\"slow\"", "wait_event = 'VacuumDelay'")
                 try await bench.psql("SELECT pg_terminate_backend(\(process))")
@@ -182,7 +183,7 @@ extension ServerTests {
         }
 
         @Test func `a run that is cancelled ends its statement`() async throws {
-            try await Workbench.with(Self.slowTable) { bench in
+            try await Workbench.with(Self.slowTable.counted) { bench in
                 let running = Task { try await bench.maintain { ($0.analyze, $0.costLimit) = (.off, 1) } }
                 _ = try await bench.waitForMaintenance("\"slow\"", "wait_event = 'VacuumDelay'")
                 running.cancel()
@@ -219,7 +220,9 @@ extension ServerTests {
         }
 
         @Test func `leaves a table alone that somebody maintains already`() async throws {
-            try await Workbench.with("CREATE TABLE t AS SELECT n FROM generate_series(1, 5000) n; DELETE FROM t") {
+            try await Workbench.with(
+                ("CREATE TABLE t AS SELECT n FROM generate_series(1, 5000) n; DELETE FROM t" as ServerText).counted
+            ) {
                 bench in
                 let other = try await bench.openSession()
                 try await other.execute("BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE")
