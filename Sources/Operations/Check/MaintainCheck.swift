@@ -13,7 +13,7 @@ struct MaintainCheck: Sendable {
     func run() async throws -> [CheckFinding] {
         do {
             let session = try await Session.openDirect(
-                primary, applicationName: "dbops maintain \(context.runID)",
+                primary, applicationName: "dbops/maintain \(context.runID)",
                 lockTimeout: MaintainSettings.lockTimeout, statementTimeout: .seconds(60))
             do {
                 let findings = try await findings(session)

@@ -15,7 +15,7 @@ struct IndexFacts: Sendable, Equatable {
     var bytes: Int
     /// The entries as VACUUM and ANALYZE last counted them; below zero where they never did.
     var rows: Double
-    /// Of the index's definition, without its name's place: what has another one is another index.
+    /// Of the index's definition without its name: what has another one is another index.
     var definitionMD5: String
     /// In percent; 90 where nothing else is said, for B-trees.
     var fillFactor = 90.0

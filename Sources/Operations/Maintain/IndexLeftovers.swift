@@ -40,17 +40,21 @@ enum IndexLeftovers {
         let original: IndexFacts
     }
 
-    /// Names longer than this are cut by PostgreSQL before the suffix is added.
-    private static let longestWholeName = 63 - "_ccnew99".utf8.count
+    /// Names are cut at this length, by whole characters, before the suffix is added.
+    private static let longestName = 63
 
-    /// Invalid indexes with the suffix, on a table that has the index without it.
+    /// Invalid indexes with the suffix, on a table that has the index without it, of the same definition.
     static func find(in indexes: [IndexFacts]) -> [Leftover] {
         indexes.compactMap { index in
             guard !index.isValid, let stem = stem(of: index.name.name) else { return nil }
+            // A character is at most four bytes, of which three may be left over.
+            let isCut = index.name.name.bytes.count > longestName - 4
             let original = indexes.first { candidate in
-                guard candidate.table == index.table, candidate.id != index.id else { return false }
+                guard candidate.table == index.table, candidate.id != index.id,
+                    candidate.definitionMD5 == index.definitionMD5
+                else { return false }
                 let name = candidate.name.name.bytes
-                return name == stem || name.count > longestWholeName && !stem.isEmpty && name.starts(with: stem)
+                return name == stem || isCut && name.count > stem.count && name.starts(with: stem)
             }
             return original.map { Leftover(index: index, original: $0) }
         }

@@ -18,7 +18,9 @@ enum IndexQueries {
                    CASE WHEN i.indexrelid IN (SELECT k.relation FROM locked k)
                         THEN c.relpages::pg_catalog.int8 * pg_catalog.current_setting('block_size')::pg_catalog.int8
                         ELSE pg_catalog.pg_relation_size(i.indexrelid) END AS bytes,
-                   c.reltuples AS rows, pg_catalog.md5(pg_catalog.pg_get_indexdef(i.indexrelid)) AS definition,
+                   c.reltuples AS rows, pg_catalog.md5(pg_catalog.replace(
+                       pg_catalog.pg_get_indexdef(i.indexrelid),
+                       ' INDEX ' || pg_catalog.quote_ident(c.relname) || ' ON ', ' INDEX ON ')) AS definition,
                    (SELECT o.option_value FROM pg_catalog.pg_options_to_table(c.reloptions) o
                      WHERE o.option_name = 'fillfactor') AS fill_factor,
                    pg_catalog.pg_has_role(t.relowner, 'USAGE') \(maintain) AS permitted

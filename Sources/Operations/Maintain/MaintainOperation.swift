@@ -30,7 +30,7 @@ package struct MaintainOperation: Sendable {
     /// What ``execute()`` would do: nothing is locked, changed or remembered.
     package func preview() async throws -> MaintainPreview {
         try await withSession(statementTimeout: Self.surveyTimeout) { session in
-            let survey = try await survey.run(on: session)
+            let survey = try await survey(measures: false).run(on: session)
             return MaintainPreview(
                 server: session.server.displayText, plan: survey.plan, isStandby: survey.facts.isInRecovery,
                 dumps: survey.facts.dumps)
@@ -45,13 +45,14 @@ package struct MaintainOperation: Sendable {
         return try await withSession(statementTimeout: Self.surveyTimeout) { session in
             context.reporter.report(.phase("looking at \(session.server.displayText)"))
             var report = MaintainReport(server: session.server.displayText)
-            let survey = try await survey.run(on: session)
-            report.isStandby = survey.facts.isInRecovery
+            report.isStandby = try await isStandby(session)
             if report.isStandby { return report }
             try await lock(session)
-            guard survey.facts.dumps.isEmpty else {
-                throw MaintainError.dumpRunning(server: session.server.displayText, dumps: survey.facts.dumps)
+            let dumps = try await MaintainFacts.dumps(on: session)
+            guard dumps.isEmpty else {
+                throw MaintainError.dumpRunning(server: session.server.displayText, dumps: dumps)
             }
+            let survey = try await survey(measures: true).run(on: session)
             report.plan = survey.plan
             try await run(survey, on: session, limit, &report)
             report.seconds = stopwatch.seconds
@@ -89,15 +90,19 @@ package struct MaintainOperation: Sendable {
     /// Reading the catalogue takes no longer, or something is wrong.
     private static let surveyTimeout = Duration.seconds(60)
 
-    private var survey: MaintainSurvey {
-        MaintainSurvey(job: job, memory: memory, memoryName: memoryName)
+    private func survey(measures: Bool) -> MaintainSurvey {
+        MaintainSurvey(job: job, memory: memory, memoryName: memoryName, measures: measures)
+    }
+
+    private func isStandby(_ session: Session) async throws -> Bool {
+        try await session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").onlyRow().bool("standby")
     }
 
     private func withSession<Success: Sendable>(
         statementTimeout: Duration, _ body: (Session) async throws -> Success
     ) async throws -> Success {
         let session = try await Session.openDirect(
-            connection, applicationName: "dbops maintain \(context.runID)", lockTimeout: MaintainSettings.lockTimeout,
+            connection, applicationName: "dbops/maintain \(context.runID)", lockTimeout: MaintainSettings.lockTimeout,
             statementTimeout: statementTimeout, settings: MaintainSettings.statements(costLimit: job.costLimit))
         do {
             // A server whose system cannot tell does without.

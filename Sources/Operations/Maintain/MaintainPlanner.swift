@@ -115,7 +115,7 @@ struct MaintainPlanner: Sendable {
             }
         }
         if let analyze = need.analyze {
-            if isRecent(table.analyzedAt), !analyze.isMissing {
+            if isRecent(table.analyzedAt) {
                 passOver(.recent, "\(analyze.reason); but it was analyzed only just now")
             } else {
                 candidates.append(candidate(table, analyze, after: candidates.first))

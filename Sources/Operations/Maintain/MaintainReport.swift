@@ -7,6 +7,8 @@ package struct MaintainStepResult: Sendable, Equatable {
         case done
         /// Somebody had the table locked each time that it was tried.
         case locked
+        /// The server has it hard, or a rebuild would wait for an old transaction.
+        case heldBack = "held-back"
         /// Somebody else works on the table, or it is no more: nothing is amiss.
         case skipped
         case failed
@@ -27,6 +29,8 @@ package struct MaintainStepResult: Sendable, Equatable {
     package var deadRowsLeft: Int?
     /// Of a rebuilt index.
     package var bytesAfter: Int?
+    /// Whether it is of no use to try it again in this run.
+    var isFinal = false
 
     init(_ step: MaintainStep, _ outcome: Outcome, _ message: String? = nil, category: FailureCategory? = nil) {
         self.step = step
@@ -89,7 +93,7 @@ extension MaintainStepResult {
     /// Whether somebody has to look.
     package var isAmiss: Bool {
         switch outcome {
-        case .failed, .locked: true
+        case .failed, .locked, .heldBack: true
         case .left, .cutOff: step.action == .freeze || step.action == .emergencyVacuum
         case .done, .skipped: false
         }

@@ -31,7 +31,10 @@ extension MaintainRun {
         } catch let stopped as RebuildStopped {
             return MaintainStepResult(step, .cutOff, "\(stopped.reason), so it was cancelled")
         } catch let error as PostgresError {
-            return failure(step, error)
+            // Its copy was built, mostly: to build it again would be as much work for as little.
+            var result = failure(step, error)
+            result.isFinal = true
+            return result
         }
     }
 

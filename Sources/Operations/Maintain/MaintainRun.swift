@@ -27,7 +27,7 @@ struct MaintainRun: Sendable {
             var locked: [MaintainStepResult] = []
             for step in waiting {
                 let result = try await isLost ? lost(step) : result(of: step)
-                if result.outcome == .locked, round < rounds {
+                if result.isWorthAnotherTry, round < rounds {
                     locked.append(result)
                 } else {
                     end(result, &results)
@@ -71,7 +71,7 @@ struct MaintainRun: Sendable {
         case .done:
             reporter.report(.finished(item: title, rows: result.removedRows ?? 0, bytes: result.step.sizeInBytes))
         case .skipped: reporter.report(.note("\(title): skipped, \(result.message ?? "")"))
-        case .failed, .locked, .cutOff, .left:
+        case .failed, .locked, .heldBack, .cutOff, .left:
             warnings.add("\(title): \(result.outcome.rawValue), \(result.message ?? "")")
         }
     }
@@ -115,7 +115,7 @@ struct MaintainRun: Sendable {
 
     /// By what the server said beside its OK.
     private func judged(_ step: MaintainStep, _ notices: VacuumNotices) async throws -> MaintainStepResult {
-        if let (outcome, message) = notices.refusal {
+        if let (outcome, message) = notices.refusal(isSilenceFailure: step.tellsOfItsWork) {
             return MaintainStepResult(
                 step, outcome, message, category: outcome == .locked ? .tryLater : .permission)
         }
@@ -172,7 +172,24 @@ struct MaintainRun: Sendable {
         if let who = step.relations.compactMap({ busy[$0] }).first {
             return MaintainStepResult(step, .skipped, "\(who) works on it already")
         }
+        if step.isHeavy, let held = try await throttle(step) { return held }
         return step.action == .reindex ? try await obstacle(toRebuild: step) : nil
+    }
+
+    /// What writes much waits for a server that has it hard.
+    private func throttle(_ step: MaintainStep) async throws -> MaintainStepResult? {
+        var facts = try await ThrottleFacts.gather(on: session, tables: [])
+        // Dumps are another matter.
+        facts.backups = []
+        switch ThrottleLimits().decide(facts) {
+        case .proceed: return nil
+        case .pause(let reasons):
+            return MaintainStepResult(step, .heldBack, reasons.joined(separator: "; "), category: .tryLater)
+        case .abort(let reasons):
+            var result = MaintainStepResult(step, .heldBack, reasons.joined(separator: "; "), category: .tryLater)
+            result.isFinal = true
+            return result
+        }
     }
 
     private static let questionTimeoutInMilliseconds: Int64 = 30_000
@@ -185,14 +202,24 @@ struct MaintainRun: Sendable {
         }
         if let who = try await session.query(IndexQueries.oldTransactions).rows.first?.text("who") {
             return MaintainStepResult(
-                step, .locked, "it would wait for \(who)", category: .tryLater)
+                step, .heldBack, "it would wait for \(who)", category: .tryLater)
         }
         let objection = try await ReplicationPressure.gather(on: session).objection(toBegin: step.sizeInBytes)
-        return objection.map { MaintainStepResult(step, .locked, $0, category: .tryLater) }
+        return objection.map { MaintainStepResult(step, .heldBack, $0, category: .tryLater) }
     }
 }
 
 extension MaintainStep {
     /// What staves off wraparound goes on beyond the window and beside a dump; what closes a run takes a moment.
     fileprivate var isBoundByWindow: Bool { action != .emergencyVacuum && action != .databaseStatistics }
+
+    /// Whether it may write much WAL.
+    fileprivate var isHeavy: Bool { [.vacuum, .freeze, .reindex, .repack].contains(action) }
+
+    /// Whether it says in its VERBOSE words that it does something.
+    fileprivate var tellsOfItsWork: Bool { isVacuum || action == .analyze }
+}
+
+extension MaintainStepResult {
+    fileprivate var isWorthAnotherTry: Bool { !isFinal && (outcome == .locked || outcome == .heldBack) }
 }

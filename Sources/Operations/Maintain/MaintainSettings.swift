@@ -10,8 +10,9 @@ package enum MaintainSettings {
     /// How long a statement waits for a lock that SKIP_LOCKED does not skip.
     static let lockTimeout = Duration.seconds(5)
     static let lockTimeoutStatement: ServerText = "SET lock_timeout = '5s'"
-    /// A rebuild's waits keep nobody from reading and writing, so it may wait for transactions to end.
-    static let rebuildLockTimeoutStatement: ServerText = "SET lock_timeout = '60s'"
+    /// A rebuild's waits keep nobody from reading and writing, and come partly after its copy is built: it waits for
+    /// longer than the transactions were old beside which it begins.
+    static let rebuildLockTimeoutStatement: ServerText = "SET lock_timeout = '10min'"
 
     /// A statement whose dbops was killed ends soon after it; the server itself looks.
     static let endsWithClient: ServerText = "SET client_connection_check_interval = '10s'"

@@ -7,6 +7,8 @@ struct MaintainSurvey: Sendable {
     let memory: any JobMemory
     /// Under which name things are remembered; nil where nothing is.
     let memoryName: String?
+    /// Whether indexes are read to see how full they are; else it is said how many would be.
+    let measures: Bool
 
     struct Result: Sendable {
         var facts: MaintainFacts
@@ -58,7 +60,8 @@ struct MaintainSurvey: Sendable {
                 "the index \(index.name.plainText) is invalid: it costs every write and serves nobody; "
                     + "DROP INDEX CONCURRENTLY \(index.name.quoted), and make it anew where it is missed")
         }
-        var measurement = try await IndexMeasurement(session: session, limitInMiB: job.measureLimitInMiB)
+        var measurement = try await IndexMeasurement(
+            session: session, limitInMiB: measures ? job.measureLimitInMiB : 0)
         var bloated: [IndexBloat] = []
         for (number, suspect) in planner.suspects(indexes, result.baselines).enumerated() {
             guard number < Self.mostConfirmed, let density = try await measurement.density(of: suspect.index) else {
@@ -77,6 +80,11 @@ struct MaintainSurvey: Sendable {
         }
         let known = Set(bloated.map(\.index.id)).union(unmeasured)
         result.soundIndexes = indexes.filter { $0.isValid && !known.contains($0.id) }
+        if !measures, !unmeasured.isEmpty {
+            result.plan.warnings.append(
+                "a run would first read up to \(job.measureLimitInMiB) MiB to measure \(unmeasured.count) large indexes: "
+                    + "which of them are bloated is known only then")
+        }
         planner.add(bloated, busy: result.facts.busy, to: &result.plan)
     }
 

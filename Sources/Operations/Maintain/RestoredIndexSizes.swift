@@ -13,7 +13,7 @@ struct RestoredIndexSizes: Sendable {
     func note(of copy: ConnectionInfo) async {
         do {
             let session = try await Session.openDirect(
-                copy, applicationName: "dbops maintain \(context.runID)", lockTimeout: MaintainSettings.lockTimeout,
+                copy, applicationName: "dbops/maintain \(context.runID)", lockTimeout: MaintainSettings.lockTimeout,
                 statementTimeout: .seconds(60))
             let indexes = try? await IndexFacts.gather(on: session)
             await session.close()

@@ -52,10 +52,16 @@ struct StepExecution: Sendable {
         let (session, watch) = (session, watch)
         try await Companion.run {
             try await Companion.every(Self.lookInterval) {
-                guard let pressure = try? await ReplicationPressure.gather(on: watch),
+                if let facts = try? await ThrottleFacts.gather(on: watch, tables: []),
+                    case .abort(let reasons) = ThrottleLimits().decide(facts)
+                {
+                    throw RebuildStopped(reason: reasons.joined(separator: "; "))
+                }
+                if let pressure = try? await ReplicationPressure.gather(on: watch),
                     let reason = pressure.objection(toGoOnWithRoom: slotRoom)
-                else { return }
-                throw RebuildStopped(reason: reason)
+                {
+                    throw RebuildStopped(reason: reason)
+                }
             }
         } beside: {
             try await session.execute(step.statement)

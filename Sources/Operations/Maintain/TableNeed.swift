@@ -99,7 +99,9 @@ extension TableNeed.Analyze {
     /// Nil where the statistics are good enough; `leaves` are the tables below, for what inherits.
     init?(_ table: TableFacts, leaves: [TableFacts], server: AutovacuumSettings) {
         let rows = leaves.reduce(max(table.heap.rows, 0)) { $0 + max($1.heap.rows, 0) }
-        if !table.hasStatistics, !table.isSystem, rows > 0 || table.heap.pages > 0 || table.modifiedRows > 0 {
+        if !table.hasStatistics, table.analyzedAt == nil, !table.isSystem,
+            rows > 0 || table.heap.pages > 0 || table.modifiedRows > 0
+        {
             self.init(score: .infinity, reason: "it has no statistics", isMissing: true)
             return
         }

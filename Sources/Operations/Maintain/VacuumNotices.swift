@@ -30,9 +30,13 @@ struct VacuumNotices: Sendable, Equatable {
         }
     }
 
-    /// What it comes to; nil where the statement did what it should.
-    var refusal: (outcome: MaintainStepResult.Outcome, message: String)? {
-        guard !didWork, let warning = warnings.last else { return nil }
+    /// What it comes to; nil where the statement did what it should. Warnings can be silenced by settings, the VERBOSE
+    /// words cannot: a statement that tells of its work and said nothing has done none.
+    func refusal(isSilenceFailure: Bool) -> (outcome: MaintainStepResult.Outcome, message: String)? {
+        guard !didWork else { return nil }
+        guard let warning = warnings.last else {
+            return isSilenceFailure ? (.failed, "the server did not say that it did anything") : nil
+        }
         return switch warning.sqlState {
         case .lockNotAvailable: (.locked, warning.message)
         case .undefinedTable: (.skipped, warning.message)

@@ -37,7 +37,7 @@ extension Workbench {
     /// Waits until a statement of maintenance of which `words` are a part waits for a lock, and returns its process.
     func waitForMaintenance(_ words: String, _ condition: String = "wait_event_type = 'Lock'") async throws -> Int {
         let query =
-            "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE application_name LIKE 'dbops maintain %' "
+            "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE application_name LIKE 'dbops/maintain %' "
             + "AND query LIKE '%\(words)%' AND state = 'active' AND \(condition)"
         try await waitUntil("no such statement runs: \(words)") { try await count(query) != 0 }
         return try await count(query)

@@ -56,7 +56,7 @@ extension ServerTests {
                     #expect(passedOver.cause == .xminHolder)
                     #expect(passedOver.text.contains("the prepared transaction forgotten"))
                     #expect(passedOver.text.contains("ROLLBACK PREPARED 'forgotten'"))
-                    #expect(report.summary == ["reindex i locked"])
+                    #expect(report.summary == ["reindex i held-back"])
                     #expect(report.steps.first?.message?.contains("the prepared transaction forgotten") == true)
                     #expect(report.outcome == .failed)
                     #expect(report.category == .tryLater)

@@ -118,6 +118,7 @@ import Testing
             $0.heap.rows = 0
             $0.heap.pages = 0
         },
+        Case("no statistics though it was analyzed", []) { ($0.hasStatistics, $0.analyzedAt) = (false, 5) },
         Case("the server's own word", ["vacuum t", "analyze t"]) {
             ($0.serverSaysVacuum, $0.serverSaysAnalyze) = (true, true)
         },

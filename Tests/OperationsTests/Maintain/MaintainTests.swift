@@ -194,6 +194,34 @@ extension ServerTests {
             }
         }
 
+        @Test func `what the role may not do has failed, though a setting silences the warning`() async throws {
+            let script: ServerText =
+                "CREATE TABLE t AS SELECT n FROM generate_series(1, 5000) n; ANALYZE t; DELETE FROM t"
+            try await Workbench.with(script.counted) { bench in
+                try await bench.psql("CREATE ROLE silent LOGIN; ALTER ROLE silent SET client_min_messages = error")
+                let report = try await bench.maintain(connection: bench.database.with(user: "silent")) {
+                    $0.analyze = .off
+                }
+                #expect(report.outcome == .failed)
+                #expect(report.category == .permission)
+            }
+        }
+
+        @Test func `a role that sees no statistics finds nothing missing that was analyzed`() async throws {
+            let script: ServerText = """
+                CREATE ROLE blind LOGIN; CREATE TABLE t AS SELECT n FROM generate_series(1, 5000) n;
+                """
+            try await Workbench.with(script.counted) { bench in
+                let role = bench.database.with(user: "blind")
+                func titles() async throws -> [String] {
+                    try await bench.maintenance(connection: role) { $0.vacuum = .off }.preview().plan.steps.map(\.title)
+                }
+                #expect(try await titles() == ["ANALYZE of public.t"])
+                try await bench.psql("ANALYZE t")
+                #expect(try await titles() == [])
+            }
+        }
+
         // MARK: - Beside others
 
         @Test func `does not begin beside a dump of the database`() async throws {

@@ -166,6 +166,15 @@ import Testing
         #expect(IndexLeftovers.find(in: [index(name), leftover]).map(\.original.name.name.text) == [name])
     }
 
+    @Test func `takes no stranger for a leftover`() {
+        // A name that merely begins alike, on a name that was not cut.
+        let name = String(repeating: "n", count: 63)
+        let short = index(String(repeating: "n", count: 50) + "_ccnew", id: 11) { $0.isValid = false }
+        #expect(IndexLeftovers.find(in: [index(name), short]).isEmpty)
+        let other = index("i_ccnew", id: 11) { ($0.isValid, $0.definitionMD5) = (false, "other") }
+        #expect(IndexLeftovers.find(in: [index("i"), other]).isEmpty)
+    }
+
     @Test func `drops its own leftovers, and others' after a day`() throws {
         let leftover = try #require(
             IndexLeftovers.find(in: [index("i"), index("i_ccnew", id: 11) { $0.isValid = false }]).first)

@@ -49,6 +49,10 @@ extension ServerTests {
                 else { return }
                 try await bench.psql(
                     "CREATE SCHEMA tools; CREATE EXTENSION pgstattuple SCHEMA tools; \(Self.shrinking)")
+                // A preview reads no index.
+                let preview = try await bench.maintenance(Self.rebuilding).preview().plan
+                #expect(preview.steps.isEmpty)
+                #expect(preview.warnings.contains { $0.contains("to measure 1 large indexes") })
                 let tooLittle = try await bench.maintain {
                     Self.rebuilding(&$0)
                     $0.measureLimitInMiB = 1
@@ -76,6 +80,26 @@ extension ServerTests {
                         Self.rebuilding(&$0)
                         $0.reindexMinWasteInMiB = 0
                     }.steps.isEmpty)
+            }
+        }
+
+        @Test func `a slot that keeps more WAL than it may holds rebuilds back`() async throws {
+            try await Workbench.with(Self.table) { bench in
+                let memory = RememberingMemory()
+                try await bench.maintain(memory: memory, Self.rebuilding)
+                try await bench.psql(Self.shrinking)
+                let slot = "s_\(bench.database.database ?? "")"
+                try await bench.psql("SELECT pg_create_physical_replication_slot('\(ServerText(slot))', true)")
+                try await bench.psql("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'")
+                try await bench.psql("SELECT pg_reload_conf()")
+                try await bench.psql("CREATE TABLE filler AS SELECT repeat('x', 900) FROM generate_series(1, 4000)")
+                let report = try await bench.maintain(window: .seconds(5), memory: memory, Self.rebuilding)
+                try await bench.psql("SELECT pg_drop_replication_slot('\(ServerText(slot))')")
+                try await bench.psql("ALTER SYSTEM RESET max_slot_wal_keep_size")
+                try await bench.psql("SELECT pg_reload_conf()")
+                #expect(report.summary == ["reindex i held-back"])
+                #expect(report.steps.first?.message?.contains(slot) == true)
+                #expect(report.category == .tryLater)
             }
         }
 
