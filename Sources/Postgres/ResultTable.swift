@@ -85,6 +85,10 @@ extension ResultTable.Row {
         try number(column, as: "a number", Double.init)
     }
 
+    package func optionalDouble(_ column: String) throws(PostgresError) -> Double? {
+        try optionalText(column) == nil ? nil : double(column)
+    }
+
     package func bool(_ column: String) throws(PostgresError) -> Bool {
         try number(column, as: "a truth value") { $0 == "t" ? true : $0 == "f" ? false : nil }
     }

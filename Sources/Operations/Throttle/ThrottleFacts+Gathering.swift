@@ -4,8 +4,7 @@ package import Postgres
 extension ThrottleFacts {
     /// Asks the primary, in one round trip. `tables` are the oids of those whose vacuuming counts.
     ///
-    /// Sessions of dbops that copy a database are named `dbops RUN`, and hold a snapshot; those whose name begins
-    /// otherwise (`dbops/…`) are no backups.
+    /// Sessions that copy a database are ``DumpSessions``, and hold a snapshot.
     package static func gather(on session: Session, tables: [UInt32]) async throws -> ThrottleFacts {
         let oids = "{" + tables.map(String.init).joined(separator: ",") + "}"
         return try read(try await session.query(sql, ["\(oids)"]).onlyRow())

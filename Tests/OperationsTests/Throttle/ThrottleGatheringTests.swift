@@ -16,14 +16,14 @@ import Testing
 
             try await session.execute(
                 "SELECT pg_create_physical_replication_slot('idle', true); SELECT pg_switch_wal()")
-            let leader = try await Session.open(cluster.connectionInfo, applicationName: "dbops 0123456789ab")
+            let leader = try await Session.open(cluster.connectionInfo, applicationName: "dbops backup 0123456789ab")
             try await leader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
-            let other = try await Session.open(cluster.connectionInfo, applicationName: "dbops/clean 0123456789ab")
+            let other = try await Session.open(cluster.connectionInfo, applicationName: "dbops maintain 0123456789ab")
             try await other.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
             let busy = try await ThrottleFacts.gather(on: session, tables: [])
             #expect(busy.slot?.name == "idle")
             #expect((busy.slot?.retainedBytes ?? 0) > 0)
-            #expect(busy.backups == ["dbops 0123456789ab"])
+            #expect(busy.backups == ["dbops backup 0123456789ab"])
             await leader.close()
             await other.close()
             await session.close()
