@@ -20,9 +20,9 @@ extension ServerTests {
             }
         }
 
-        private static let loaded = [
-            "shared_preload_libraries": "pg_stat_statements", "max_prepared_transactions": "5",
-        ]
+        private static let withStatements = ScratchCluster.binFolders.filter {
+            FileManager.default.fileExists(atPath: "\($0)/../lib/pg_stat_statements.so")
+        }
 
         @Test(arguments: ScratchCluster.binFolders)
         func `tells what it finds, on every major`(_ binFolder: String) async throws {
