@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobModel
 
 /// `dbops`: the front door for people and scripts.
 struct DBOps: AsyncParsableCommand {
@@ -41,12 +40,4 @@ struct DBOps: AsyncParsableCommand {
             NotifyCommand.self,
             ExitCodesCommand.self,
         ])
-}
-
-/// The version of this dbops.
-enum Version {
-    static let text = "0.1.0"
-
-    /// When it was made: a clock that says less is wrong. 2026-11-01T00:00:00Z
-    static let madeAt = CivilTime(secondsSinceEpoch: 1_793_491_200)
 }
