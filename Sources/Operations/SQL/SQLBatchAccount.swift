@@ -35,10 +35,11 @@ struct SQLBatchAccount {
         command = String(batch.commandTag.prefix { $0 != " " })
     }
 
-    func report(mode: String, warnings: [String]) -> SQLReport {
+    /// `effect` is that of the last batch; those that are counted are committed.
+    func report(mode: String, warnings: [String], effect: SQLReport.Effect) -> SQLReport {
         var report = SQLReport(mode: mode)
         report.batches = batches
-        report.isCommitted = true
+        report.effect = effect
         report.warnings = warnings
         report.add(
             SQLReport.Statement(

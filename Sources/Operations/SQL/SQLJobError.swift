@@ -19,7 +19,9 @@ package enum SQLJobError: UserFacingError, Equatable {
     case transactionLeftOpen(place: String)
     /// The server refused a statement; the rest was not tried.
     case statement(place: String, reason: String, hint: String?, category: FailureCategory)
-    /// The last statement, or all batches together, touched another number of rows.
+    /// The connection was lost while the server was to commit.
+    case commitUnknown(place: String, reason: String)
+    /// A statement that writes, the last one, or all batches together, touched another number of rows.
     case rows(found: Int, minimum: Int?, maximum: Int?, isUndone: Bool)
     /// The query of `check` did not give true.
     case check(found: String, isUndone: Bool)
@@ -35,6 +37,8 @@ package enum SQLJobError: UserFacingError, Equatable {
         case .notABatch(let place, let reason): "\(place): \(reason)"
         case .transactionLeftOpen(let place): "\(place): the script ends inside of a transaction that it began"
         case .statement(let place, let reason, _, _): "\(place): \(reason)"
+        case .commitUnknown(let place, let reason):
+            "\(place): the connection was lost during COMMIT, so it is not known whether it was done: \(reason)"
         case .rows(let found, let minimum, let maximum, let isUndone):
             "the rows are \(Quantities.count(found)), but should be \(Self.range(minimum, maximum))"
                 + Self.consequence(isUndone)
@@ -52,6 +56,7 @@ package enum SQLJobError: UserFacingError, Equatable {
         case .notABatch: "Write one UPDATE, INSERT, DELETE or MERGE that touches a limited number of rows."
         case .transactionLeftOpen: "What it had done is undone; end the script with COMMIT."
         case .statement(_, _, let hint, _): hint
+        case .commitUnknown: "Look at the data before the job runs again."
         case .rows, .check: nil
         }
     }
@@ -59,7 +64,7 @@ package enum SQLJobError: UserFacingError, Equatable {
     package var category: FailureCategory {
         switch self {
         case .unreadable, .empty, .script, .copyOfClient, .transactionControl, .notABatch: .configuration
-        case .transactionLeftOpen: .failed
+        case .transactionLeftOpen, .commitUnknown: .failed
         case .statement(_, _, _, let category): category
         case .rows, .check: .damaged
         }

@@ -58,6 +58,8 @@ struct SQLOperation: Sendable {
         let json = try report.json()
         if let failure {
             var result = JobResult(failure)
+            // Another attempt could do it twice: somebody has to look.
+            if report.effect == .unknown { result.outcome = .partial }
             result.report = json
             return result
         }
@@ -76,7 +78,7 @@ struct SQLOperation: Sendable {
             report.batches.map { "\(Quantities.count($0)) batches" }
             ?? "\(report.statementsDone) statement\(report.statementsDone == 1 ? "" : "s")"
         let rows = "\(what), \(Quantities.count(report.rows)) rows"
-        return report.isCommitted || report.statementsDone == 0 ? rows : rows + ", undone"
+        return report.effect == .committed || report.statementsDone == 0 ? rows : rows + ", \(report.effect.phrase)"
     }
 
     private static func isStandby(_ session: Session) async throws -> Bool {
@@ -100,5 +102,15 @@ struct SQLOperation: Sendable {
     static func lockKey(job: String) -> Int64 {
         let digest = SHA256.hash(data: Array("dbops sql job lock\0\(job)".utf8))
         return Int64(bitPattern: digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+}
+
+extension SQLReport.Effect {
+    fileprivate var phrase: String {
+        switch self {
+        case .committed: "committed"
+        case .undone: "undone"
+        case .unknown: "and nobody knows whether they were committed"
+        }
     }
 }

@@ -13,6 +13,15 @@ package struct SQLReport: Sendable, Equatable, Encodable {
         package let seconds: Double
     }
 
+    /// What becomes of the work of statements.
+    package enum Effect: String, Sendable, Encodable {
+        case committed
+        /// Rolled back, or not begun.
+        case undone
+        /// The connection was lost while the server was to commit.
+        case unknown
+    }
+
     package let mode: String
     /// The first 200 of those that were done.
     package private(set) var statements: [Statement] = []
@@ -21,8 +30,8 @@ package struct SQLReport: Sendable, Equatable, Encodable {
     package private(set) var rows = 0
     /// Batches that were committed; nil in other modes.
     package internal(set) var batches: Int?
-    /// Whether what was done stays.
-    package internal(set) var isCommitted = false
+    /// What has become of what was done.
+    package internal(set) var effect = Effect.undone
     /// What the server warned of.
     package internal(set) var warnings: [String] = []
     package internal(set) var seconds = 0.0

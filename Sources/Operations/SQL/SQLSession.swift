@@ -40,14 +40,13 @@ struct SQLSession {
         try await requireExpectedRows(isUndone: true)
         try await requireCheck(isUndone: true)
         try await commit(after: script.statements.last)
-        report.isCommitted = true
     }
 
     mutating func oneByOne(_ script: SQLScript) async throws {
-        report.isCommitted = true
+        report.effect = .committed
         for statement in script.statements { try await run(statement) }
         if let last = script.statements.last, try await session.isInTransaction() {
-            report.isCommitted = false
+            report.effect = .undone
             throw SQLJobError.transactionLeftOpen(place: job.source.place(last.line))
         }
         try await requireExpectedRows(isUndone: false)
@@ -57,7 +56,10 @@ struct SQLSession {
     /// False where rows may be left.
     mutating func inBatches(_ statement: SQLStatement) async throws -> Bool {
         var account = SQLBatchAccount(statement: statement, place: job.source.place(statement.line))
-        defer { report = account.report(mode: job.mode.rawValue, warnings: report.warnings) }
+        defer {
+            let effect = report.effect == .unknown ? SQLReport.Effect.unknown : .committed
+            report = account.report(mode: job.mode.rawValue, warnings: report.warnings, effect: effect)
+        }
         while account.batches < job.batches.limit {
             let stopwatch = Stopwatch()
             guard let batch = try await tryBatch(statement, &account) else { continue }
@@ -129,6 +131,7 @@ struct SQLSession {
                 seconds: stopwatch.seconds)
             report.add(done)
             reporter.report(.finished(item: "\(place) \(done.command)", rows: countedRows, bytes: 0))
+            try requireBoundedWrite(result)
         } catch let error as PostgresError {
             takeWarnings()
             throw SQLJobError.refused(error, at: place, mode: job.mode)
@@ -137,14 +140,20 @@ struct SQLSession {
 
     /// Constraints that wait for the end may still refuse; and a transaction that has failed is rolled back without a
     /// word.
-    private func commit(after statement: SQLStatement?) async throws {
+    private mutating func commit(after statement: SQLStatement?) async throws {
         let place = job.source.place(statement?.line ?? 1)
+        try Task.checkCancellation()
+        report.effect = .unknown
         do {
             let result = try await session.query("COMMIT")
             guard result.commandTag == "COMMIT" else {
                 throw PostgresError.unexpectedResult("\(result.commandTag) in place of COMMIT")
             }
+            report.effect = .committed
+        } catch PostgresError.connectionLost(_, let reason) {
+            throw SQLJobError.commitUnknown(place: place, reason: reason)
         } catch let error as PostgresError {
+            report.effect = .undone
             throw SQLJobError.refused(error, at: place, mode: job.mode)
         }
     }
@@ -158,6 +167,14 @@ struct SQLSession {
     }
 
     // MARK: - What must hold
+
+    /// No statement that writes may touch more rows than the last one may.
+    private func requireBoundedWrite(_ result: ResultTable) throws {
+        guard let most = job.expectation.maxRows, let rows = result.affectedRows, rows > most,
+            ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"].contains(result.commandName)
+        else { return }
+        throw SQLJobError.rows(found: rows, minimum: nil, maximum: most, isUndone: job.mode == .transaction)
+    }
 
     private func requireExpectedRows(isUndone: Bool) async throws {
         let (minimum, maximum) = (job.expectation.minRows, job.expectation.maxRows)

@@ -51,7 +51,7 @@ extension ServerTests {
                 // No values in reports, plans and logs.
                 #expect(statements[1]["statement"] as? String == "UPDATE t SET n = n + 1 WHERE n >…")
                 #expect(report["rows"] as? Int == 3)
-                #expect(report["is_committed"] as? Bool == true)
+                #expect(report["effect"] as? String == "committed")
             }
         }
 
@@ -76,7 +76,7 @@ extension ServerTests {
                 #expect(message.hasPrefix("sql:3: relation \"missing\" does not exist"), "\(message)")
                 #expect(!message.contains("secret"))
                 #expect(try await bench.count("SELECT count(*) FROM t") == 0)
-                #expect(try report(result)["is_committed"] as? Bool == false)
+                #expect(try report(result)["effect"] as? String == "undone")
                 #expect(try report(result)["statements_done"] as? Int == 1)
             }
         }
@@ -114,6 +114,44 @@ extension ServerTests {
                 #expect(result.outcome == (complaint == nil ? .succeeded : .failed))
                 #expect(try await bench.count("SELECT count(*) FROM t") == (complaint == nil ? 2 : 0))
                 if let complaint { #expect(result.message?.contains(complaint) == true, "\(result.message ?? "")") }
+            }
+        }
+
+        @Test(arguments: [SQLJob.Mode.transaction, .autocommit])
+        func `no statement that writes may touch more rows, wherever it stands`(_ mode: SQLJob.Mode) async throws {
+            try await Workbench.with("CREATE TABLE t AS SELECT generate_series(1, 5) AS n") { bench in
+                let result = try await run(bench, "DELETE FROM t;\nINSERT INTO t VALUES (7);\nSELECT 1", mode) {
+                    $0.expectation.maxRows = 4
+                }
+                #expect(result.outcome == .failed)
+                #expect(result.message?.contains("the rows are 5, but should be at most 4") == true, "\(result)")
+                #expect(try await bench.count("SELECT count(*) FROM t") == (mode == .transaction ? 5 : 0))
+                let read = try await run(bench, "SELECT generate_series(1, 9);\nSELECT 1", mode) {
+                    $0.expectation.maxRows = 4
+                }
+                #expect(read.outcome == .succeeded, "\(read)")
+            }
+        }
+
+        @Test func `a connection that is lost during the commit leaves open whether it was done`() async throws {
+            // The server ends our session in the midst of COMMIT, by a trigger that waits for the end.
+            let script: ServerText = """
+                CREATE TABLE t (n int);
+                CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS
+                  'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60); RETURN NULL; END';
+                CREATE CONSTRAINT TRIGGER leave AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+                  FOR EACH ROW EXECUTE FUNCTION leave();
+                """
+            try await Workbench.with(script) { bench in
+                let result = try await run(bench, "INSERT INTO t VALUES (1)")
+                #expect(result.outcome == .partial)
+                #expect(result.message?.contains("it is not known whether it was done") == true, "\(result)")
+                #expect(try report(result)["effect"] as? String == "unknown")
+                #expect(!result.isWorthRetrying)
+                let batches = try await run(bench, "INSERT INTO t SELECT 1", .batches)
+                #expect(batches.outcome == .partial)
+                #expect(try report(batches)["effect"] as? String == "unknown")
+                #expect(try report(batches)["rows"] as? Int == 0)
             }
         }
 
