@@ -18,7 +18,8 @@ extension PostgresVersion {
         (13, 9, -3), (14, 6, 0), (15, 1, 5), (16, 1, 9), (17, 1, 13), (18, 1, 19), (18, 6, 18),
     ]
 
-    private var releaseRound: Int? {
+    /// Counts the common release days; 6 is that of 10 November 2022. Nil before, and for a major version not known here.
+    package var releaseRound: Int? {
         Self.roundOffsets.last { $0.major == major && $0.fromMinor <= minor }.map { minor + $0.offset }
     }
 }

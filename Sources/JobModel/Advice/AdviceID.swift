@@ -36,4 +36,37 @@ package enum AdviceID: String, Sendable, Codable, CaseIterable {
     case publicSchemaCreate = "public-schema-create"
     case collationDrift = "collation-drift"
     case outdatedExtension = "outdated-extension"
+
+    // The server: what its sessions hold.
+    case longTransaction = "long-transaction"
+    case idleInTransaction = "idle-in-transaction"
+    case xminHolder = "xmin-holder"
+    case preparedTransaction = "prepared-transaction"
+    case wraparound = "wraparound"
+    case connectionSaturation = "connection-saturation"
+    case connectionChurn = "connection-churn"
+
+    // Its WAL and who reads it.
+    case slotRetainsWAL = "slot-retains-wal"
+    case slotWithoutLimit = "slot-without-limit"
+    case replicationLag = "replication-lag"
+    case standbyDisconnected = "standby-disconnected"
+    case synchronousStandbyMissing = "synchronous-standby-missing"
+    case archiver = "archiver"
+    case frequentCheckpoints = "frequent-checkpoints"
+
+    // Its work.
+    case cacheHit = "cache-hit"
+    case slowStatement = "slow-statement"
+    case statementsNotTracked = "statements-not-tracked"
+    case temporaryFiles = "temporary-files"
+    case deadlocks = "deadlocks"
+
+    // How it is set up.
+    case unsafeSetting = "unsafe-setting"
+    case checksumsOff = "checksums-off"
+    case pendingRestart = "pending-restart"
+    case settingChanged = "setting-changed"
+    case outdatedServer = "outdated-server"
+    case superuserLogin = "superuser-login"
 }

@@ -62,7 +62,22 @@ package struct TargetsCheck: Sendable {
         } catch {
             findings.append(.fault(subject, error))
         }
-        return findings + (try await maintenance(target, subject)) + (try await scratch(target, source))
+        return findings + scripts(of: target) + (try await maintenance(target, subject))
+            + (try await scratch(target, source))
+    }
+
+    /// Whether the statements of the jobs of kind sql can be read and split; nothing is sent.
+    private func scripts(of target: DatabaseTarget) -> [CheckFinding] {
+        configuration.jobs.compactMap { job in
+            guard case .sql(let settings) = job.kind, settings.database == target.name else { return nil }
+            do throws(SQLJobError) {
+                let count = try SQLScript.read(settings).statements.count
+                return .good(
+                    "job \(job.name)", "\(count) statement\(count == 1 ? "" : "s"), mode \(settings.mode.rawValue)")
+            } catch {
+                return .fault("job \(job.name)", error)
+            }
+        }
     }
 
     private func jobs(of target: DatabaseTarget) -> [(name: String, settings: BackupSettings)] {
