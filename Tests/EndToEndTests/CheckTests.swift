@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
@@ -64,6 +65,62 @@ extension EndToEndTests {
                 $0.text("level") == "warning" && $0.text("subject") == "database main"
             }
             #expect(warning?.text("message")?.contains("1 table (public.closed); no job's backup holds them") == true)
+        }
+
+        @Test func `a bucket is written, read, listed and deleted from, and nothing is left in it`() async throws {
+            let server = try MemoryS3()
+            let workplace = try Workplace()
+            var dbops = workplace.dbops
+            dbops.environment.merge(["AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"]) { $1 }
+            try workplace.write(
+                jobFile: """
+                    [daemon]
+                    state = "state"
+                    [stores.bucket]
+                    url = "s3://\(server.bucket)/prod"
+                    endpoint = "\(server.endpoint)"
+                    path_style = true
+                    """)
+            func check() async throws -> (code: Int32?, store: [String: Any]) {
+                let result = try await dbops.run(["check", "--connect", "--json", "--config", workplace.jobFile])
+                let store = try result.objects().first { $0.text("subject") == "store bucket" }
+                return (result.exitCode, try #require(store, "\(result)"))
+            }
+            let good = try await check()
+            #expect(good.code == 0 && good.store.text("level") == "ok", "\(good)")
+            #expect(server.objects.isEmpty)
+            for (method, action) in [("PUT", "s3:PutObject"), ("DELETE", "s3:DeleteObject")] {
+                server.inject(.init(method, times: 1, .error(403, "AccessDenied")))
+                let refused = try await check()
+                #expect(refused.code == 77, "\(refused)")
+                #expect(refused.store.text("advice")?.contains(action) == true, "\(refused)")
+            }
+        }
+
+        @Test func `a place that cannot hold the history is named`() async throws {
+            let server = try await ServerPool.current.server()
+            let workplace = try Workplace()
+            let database = try await server.makeDatabase()
+            let role = TestServer.newName("role")
+            try await server.psql("CREATE ROLE \(role) LOGIN")
+            func state(_ place: String) async throws -> (code: Int32?, finding: [String: Any]) {
+                try workplace.write(jobFile: "[daemon]\nstate = \"\"\"\(place)\"\"\"\n")
+                let result = try await workplace.runJobFile("check", "--connect", "--json")
+                let finding = try result.objects().first { $0.text("subject") == "state" }
+                return (result.exitCode, try #require(finding, "\(result)"))
+            }
+            try Data().write(to: URL(fileURLWithPath: "\(workplace.folder)/file"))
+            let blocked = try await state("file/state")
+            #expect(blocked.code == 0 && blocked.finding.text("level") == "warning", "\(blocked)")
+            let free = try await state("state")
+            #expect(free.finding.text("level") == "ok", "\(free)")
+            #expect(!FileManager.default.fileExists(atPath: "\(workplace.folder)/state"))
+            let url = "postgresql://\(role)@/\(database)?host=\(server.cluster.connectionInfo.keywords["host"] ?? "")"
+            let refused = try await state(url)
+            #expect(refused.code == 77 && refused.finding.text("level") == "fault", "\(refused)")
+            #expect(refused.finding.text("advice")?.contains("CREATE SCHEMA dbops AUTHORIZATION") == true, "\(refused)")
+            try await server.psql("CREATE SCHEMA dbops AUTHORIZATION \(role)", database: database)
+            #expect(try await state(url).finding.text("level") == "ok")
         }
 
         @Test func `everything that fails is named in one run, with what to do`() async throws {

@@ -13,11 +13,12 @@ package struct TargetsCheck: Sendable {
         self.targets = targets
     }
 
-    /// All findings, in the order of the job file: databases, then stores. Throws on cancellation only.
+    /// All findings, in the order of the job file: the history, databases, then stores. Throws on cancellation only.
     package func run() async throws -> [CheckFinding] {
         let databases = try await Self.concurrently(configuration.databases) { try await check($0) }
         let stores = try await Self.concurrently(configuration.stores) { try await check($0) }
-        return (databases + stores).flatMap(Self.withoutRepetitions)
+        let state = try await StateCheck(context: context, place: configuration.daemon.state, targets: targets).run()
+        return ([state] + databases + stores).flatMap(Self.withoutRepetitions)
     }
 
     private static func concurrently<Item: Sendable>(
@@ -43,9 +44,11 @@ package struct TargetsCheck: Sendable {
         var source: ServerFacts?
         var findings: [CheckFinding] = []
         do {
+            var primary: ServerFacts?
             if target.readURL != nil {
                 // The job's lock is taken there; without it backups go on with a warning.
-                findings += try await primary(target, subject)
+                let outcome = try await self.primary(target, subject)
+                (primary, findings) = (outcome.facts, outcome.findings)
             }
             let outcome = try await DatabaseCheck(
                 context: context, subject: subject, connection: try targets.source(of: target),
@@ -53,6 +56,7 @@ package struct TargetsCheck: Sendable {
             ).run()
             source = outcome.facts
             findings += outcome.findings
+            if let primary, let source { findings += standby(source, of: primary, subject) }
             findings += try await CleanCheck(
                 context: context, subject: subject, connection: try targets.primary(of: target),
                 jobs: cleanJobs(of: target)
@@ -111,22 +115,48 @@ package struct TargetsCheck: Sendable {
         }
     }
 
-    private func primary(_ target: DatabaseTarget, _ subject: String) async throws -> [CheckFinding] {
+    private func primary(_ target: DatabaseTarget, _ subject: String) async throws -> DatabaseCheck.Outcome {
         do {
             let session = try await Session.open(
                 try targets.primary(of: target), applicationName: context.applicationName)
+            let facts = try? await ServerFacts.gather(session)
             await session.close()
-            return []
+            return DatabaseCheck.Outcome(findings: [], facts: facts)
         } catch let error as CancellationError {
             throw error
         } catch {
             let fault = CheckFinding.fault(subject, error)
+            let warning = CheckFinding.warning(
+                subject, "the primary: \(fault.message)",
+                advice: fault.advice ?? "Without it nothing keeps two hosts from making the same backup at once.")
+            return DatabaseCheck.Outcome(findings: [warning], facts: nil)
+        }
+    }
+
+    /// Whether `read_url` names a standby of what `url` names. What a role may not ask is passed over.
+    private func standby(_ source: ServerFacts, of primary: ServerFacts, _ subject: String) -> [CheckFinding] {
+        if let here = source.systemIdentifier, let there = primary.systemIdentifier, here != there {
             return [
-                .warning(
-                    subject, "the primary: \(fault.message)",
-                    advice: fault.advice ?? "Without it nothing keeps two hosts from making the same backup at once.")
+                CheckFinding(
+                    subject: subject, level: .fault(.configuration),
+                    message: "read_url names another system (\(here)) than url (\(there)): no standby of it",
+                    advice: "Backups would be of another database: name a standby of the server in url.")
             ]
         }
+        var findings: [CheckFinding] = []
+        if !source.isInRecovery {
+            findings.append(
+                .warning(
+                    subject, "read_url names a server that is no standby: backups read from the primary itself",
+                    advice: "Name a standby, or leave read_url out."))
+        }
+        if primary.isInRecovery {
+            findings.append(
+                .warning(
+                    subject, "url names a standby: a lock there keeps no other host from making the same backup",
+                    advice: "Name the primary as url; the standby goes into read_url."))
+        }
+        return findings
     }
 
     /// What is missing for proofs is a fault only where a job makes them.

@@ -13,7 +13,8 @@ struct CheckCommand: AsyncParsableCommand {
             in it is named with its line. With --connect every database is asked for what a
             backup needs (with the GRANTs to run where something is missing), every store is
             written, read, listed and deleted from, and the programs for backups and proofs
-            are looked for.
+            are looked for. The place of the history must be writable, and read_url name a
+            standby of url.
 
             EXAMPLES
               dbops check
