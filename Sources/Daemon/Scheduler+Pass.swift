@@ -47,11 +47,30 @@ extension Scheduler {
         }
     }
 
-    /// Whether nothing on record lies ahead of the clock any more: `dbops accept-clock` has seen to that.
+    /// Whether `dbops accept-clock` was run because of this clock, and has seen to it that nothing on record lies ahead
+    /// of it. The accounts alone say nothing: those of rare jobs end long before any clock.
     func operatorAccepts(_ now: CivilTime) async -> Bool {
-        guard let latest = await diary.promises()?.map(\.accountedThrough).max(), latest <= now else { return false }
-        watch.remember(latest)
+        guard await hasFreshAcceptance(now), let promises = await diary.promises(),
+            promises.allSatisfy({ $0.accountedThrough <= now })
+        else { return false }
+        watch.remember(now)
         return watch.look(at: now) == .fine
+    }
+
+    /// The daemon may look a moment later than the operator who has set the clock.
+    private static let lateLookInSeconds = 60
+
+    private func hasFreshAcceptance(_ now: CivilTime) async -> Bool {
+        guard let acceptances = await ClockAcceptance.onRecord(in: diary) else { return false }
+        let old =
+            oldAcceptances
+            ?? Set(
+                acceptances.filter { acceptance in
+                    let age = now.secondsSinceEpoch - acceptance.instant.secondsSinceEpoch
+                    return !(0...Self.lateLookInSeconds).contains(age)
+                }.map(\.id))
+        oldAcceptances = old
+        return acceptances.contains { !old.contains($0.id) }
     }
 
     /// What was put on record for instants after `now` at which nothing was started is taken back.

@@ -64,7 +64,11 @@ package actor Scheduler {
     let bell = Bell()
 
     /// Why nothing is started at present: a clock that cannot be right; nil where all is well.
-    package internal(set) var refusal: String?
+    package internal(set) var refusal: String? {
+        didSet { if refusal == nil { oldAcceptances = nil } }
+    }
+    /// Acceptances of a clock that were on record before this clock was refused, and say nothing of it.
+    var oldAcceptances: Set<RunID>?
     /// How often the clock was set back by so much that the accounts were corrected.
     package internal(set) var clockSteps = 0
 

@@ -448,14 +448,56 @@ import Testing
         #expect(await bench.pass(after: 3_600).map(\.scheduledAt) == [.example(7_200)])
     }
 
-    @Test func `accepting a clock that nothing lies ahead of changes nothing`() async throws {
+    @Test func `accepting a clock that nothing lies ahead of changes no accounts, and is on record`() async throws {
         let bench = SchedulerBench()
         await bench.begin([.example()])
         await bench.pass(after: 600)
         let before = try await bench.ledger.promises()
         #expect(try await accept(bench).isEmpty)
         #expect(try await bench.ledger.promises() == before)
-        #expect(try await bench.runs(of: ClockAcceptance.subject).isEmpty)
+        #expect(try await bench.runs(of: ClockAcceptance.subject).count == 1)
+    }
+
+    /// A job whose last instant is days before the clock, which is then set back by two days.
+    private func benchWithRareJob(acceptedBefore: Bool = false) async throws -> SchedulerBench {
+        let bench = SchedulerBench()
+        await bench.begin([.example("weekly", .every(seconds: 7 * 86_400))])
+        await bench.pass(after: 86_400)
+        if acceptedBefore { _ = try await accept(bench) }
+        await bench.pass(after: 2 * 86_400)
+        #expect(await bench.pass(after: -2 * 86_400 + (acceptedBefore ? -3_600 : 0)).isEmpty)
+        return bench
+    }
+
+    @Test func `does not believe a clock set back because the accounts of rare jobs end earlier still`() async throws {
+        let bench = try await benchWithRareJob()
+        #expect(await bench.scheduler.refusal?.contains("dbops accept-clock") == true)
+        await bench.pass(after: 15)
+        #expect(await bench.scheduler.refusal != nil)
+        _ = try await accept(bench)
+        await bench.pass(after: 15)
+        #expect(await bench.scheduler.refusal == nil)
+        #expect(await bench.pass(after: 424_800 - 86_430).map(\.scheduledAt) == [.example(424_800)])
+    }
+
+    @Test func `an acceptance of another day says nothing of a clock, not even when its hour comes again`() async throws
+    {
+        let bench = try await benchWithRareJob(acceptedBefore: true)
+        for _ in 0..<3 {
+            #expect(await bench.scheduler.refusal != nil)
+            await bench.pass(after: 1_800)
+        }
+        #expect(await bench.scheduler.refusal != nil)
+    }
+
+    @Test func `goes on by an acceptance that came before it noticed the clock`() async throws {
+        let bench = SchedulerBench()
+        await bench.begin([.example("weekly", .every(seconds: 7 * 86_400))])
+        await bench.pass(after: 3 * 86_400)
+        bench.clock.advance(by: -2 * 86_400)
+        _ = try await accept(bench)
+        await bench.pass(after: 15)
+        #expect(await bench.scheduler.refusal == nil)
     }
 
     @Test func `takes back misses of a future that never was also where they were not written yet`() async throws {

@@ -44,11 +44,10 @@ package struct ClockAcceptance: Sendable {
             recordsTakenBack: ahead.count - started, runsKept: started)
     }
 
-    /// Does it, and puts it on record as `run` by `host`. Where it breaks off it can be done again.
+    /// Does it, and puts it on record as `run` by `host`: also where nothing lies ahead, because a daemon may remember
+    /// a later time than the history does. Where it breaks off it can be done again.
     package func accept(as run: RunID, host: String) async throws -> Findings {
         let findings = try await look()
-        guard !findings.isEmpty else { return findings }
-        // First: a daemon goes on as soon as the accounts lie ahead no more.
         try await ledger.withdraw(dueAfter: now)
         try await ledger.record(
             try await ledger.promises().filter { $0.accountedThrough > now || $0.since > now }.map { promise in
@@ -56,8 +55,16 @@ package struct ClockAcceptance: Sendable {
                     job: promise.job, schedule: promise.schedule, since: min(promise.since, now),
                     accountedThrough: min(promise.accountedThrough, now))
             })
+        // Last: a daemon goes on as soon as it sees this.
         try await ledger.update(record(of: findings, as: run, host: host))
         return findings
+    }
+
+    /// All acceptances that are on record; nil where the history does not answer.
+    package static func onRecord(in diary: RunDiary) async -> [Run]? {
+        var query = RunQuery()
+        (query.job, query.limit, query.omitsTexts) = (subject, .max, true)
+        return await diary.runs(query)
     }
 
     private func record(of findings: Findings, as run: RunID, host: String) -> Run {

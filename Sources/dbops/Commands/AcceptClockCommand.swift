@@ -36,7 +36,7 @@ struct AcceptClockCommand: AsyncParsableCommand {
             guard now >= Version.madeAt else { throw ClockTooOldError(now: now) }
             let seen = try await ClockAcceptance(ledger: reader, now: now).look()
             await reader.close()
-            guard !dryRun, !seen.isEmpty else { return try print(seen) }
+            guard !dryRun else { return try print(seen) }
             let ledger = try await assembly.history(place)
             let done = try await ClockAcceptance(ledger: ledger, now: now)
                 .accept(as: assembly.newRunID(), host: assembly.identity.description)
@@ -48,7 +48,9 @@ struct AcceptClockCommand: AsyncParsableCommand {
     private func print(_ findings: ClockAcceptance.Findings) throws {
         if global.json { return try JSONLine.print(findings) }
         guard !findings.isEmpty else {
-            return Swift.print("Nothing on record lies ahead of the clock, which says \(findings.now.text).")
+            return Swift.print(
+                "Nothing on record lies ahead of the clock, which says \(findings.now.text)"
+                    + (dryRun ? "." : "; that it is right is on record now."))
         }
         Swift.print("The clock says \(findings.now.text); the accounts reach to \(findings.latest?.text ?? "nowhere").")
         Swift.print(
