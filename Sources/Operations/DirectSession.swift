@@ -2,6 +2,14 @@ import JobModel
 import Postgres
 
 extension Session {
+    /// A session for questions about a server and what a role may do there, on a hot standby too.
+    static func openForLooking(_ info: ConnectionInfo, applicationName: String) async throws -> Session {
+        try await Session.open(
+            info, applicationName: applicationName,
+            // A hot standby cannot do it serializably, not even the first query.
+            startupStatements: ["SET default_transaction_isolation = 'read committed'"])
+    }
+
     /// A session for work on a live server, straight to it: no pooler between, and nothing of what role, database or
     /// connection string set can end it or lead its names elsewhere.
     ///

@@ -112,15 +112,20 @@ extension EndToEndTests {
             try Data().write(to: URL(fileURLWithPath: "\(workplace.folder)/file"))
             let blocked = try await state("file/state")
             #expect(blocked.code == 0 && blocked.finding.text("level") == "warning", "\(blocked)")
-            let free = try await state("state")
+            let free = try await state("state/below")
             #expect(free.finding.text("level") == "ok", "\(free)")
             #expect(!FileManager.default.fileExists(atPath: "\(workplace.folder)/state"))
-            let url = "postgresql://\(role)@/\(database)?host=\(server.cluster.connectionInfo.keywords["host"] ?? "")"
+            let url = server.cluster.connectionInfo.with(database: database).with(user: role).displayText
             let refused = try await state(url)
             #expect(refused.code == 77 && refused.finding.text("level") == "fault", "\(refused)")
             #expect(refused.finding.text("advice")?.contains("CREATE SCHEMA dbops AUTHORIZATION") == true, "\(refused)")
             try await server.psql("CREATE SCHEMA dbops AUTHORIZATION \(role)", database: database)
             #expect(try await state(url).finding.text("level") == "ok")
+            try await server.psql(
+                "CREATE TABLE dbops.schema_version AS SELECT 1000 AS version; "
+                    + "ALTER TABLE dbops.schema_version OWNER TO \(role)", database: database)
+            let newer = try await state(url)
+            #expect(newer.code == 69 && newer.finding.text("message")?.contains("newer dbops") == true, "\(newer)")
         }
 
         @Test func `everything that fails is named in one run, with what to do`() async throws {

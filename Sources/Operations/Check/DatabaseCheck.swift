@@ -30,7 +30,7 @@ package struct DatabaseCheck: Sendable {
     package func run() async throws -> Outcome {
         var outcome = Outcome(findings: [], facts: nil)
         do {
-            let session = try await Session.open(connection, applicationName: context.applicationName)
+            let session = try await Session.openForLooking(connection, applicationName: context.applicationName)
             do {
                 try await look(session, &outcome)
             } catch {

@@ -29,14 +29,22 @@ struct StateCheck: Sendable {
 
     private func look(at directory: String) -> CheckFinding {
         let exists = access(directory, F_OK) == 0
-        let existing = exists ? directory : (directory as NSString).deletingLastPathComponent
-        if let reason = obstacle(in: existing) {
+        if let reason = obstacle(in: Self.nearestThere(to: directory)) {
             return .warning(
                 Self.subject, "the history cannot be written in \(directory): \(reason)",
                 advice: "Make the user that dbops runs as the owner of \(directory), or name another place as state in "
                     + "[daemon]. Jobs run without a history, but no daemon starts there.")
         }
         return .good(Self.subject, "\(directory) can be written\(exists ? "" : ", and will be made")")
+    }
+
+    /// The first run makes what is missing of the path.
+    private static func nearestThere(to path: String) -> String {
+        var path = path
+        while access(path, F_OK) != 0, path.count > 1 {
+            path = (path as NSString).deletingLastPathComponent
+        }
+        return path.isEmpty ? "." : path
     }
 
     /// Why no file can be made there; nil where one can.
@@ -54,7 +62,7 @@ struct StateCheck: Sendable {
     // MARK: - A database
 
     private func look(at info: ConnectionInfo) async throws -> CheckFinding {
-        let session = try await Session.open(info, applicationName: context.applicationName)
+        let session = try await Session.openForLooking(info, applicationName: context.applicationName)
         do {
             let finding = try await look(session)
             await session.close()
@@ -74,7 +82,16 @@ struct StateCheck: Sendable {
             """
         ).onlyRow()
         let (server, role) = (session.server.displayText, session.server.user)
-        if try row.bool("standby") { return fault("\(server) is a standby: the history cannot be written there", nil) }
+        if try row.bool("standby") {
+            return CheckFinding(
+                subject: Self.subject, level: .fault(.configuration),
+                message: "\(server) is a standby: the history cannot be written there",
+                advice: "Name the primary as state in [daemon].")
+        }
+        let encoding = session.server.encoding
+        guard LedgerSchema.holds(encoding: encoding) else {
+            throw PostgresLedgerError.encoding(database: server, encoding: encoding)
+        }
         guard try row.bool("there") else {
             guard try row.bool("may_make") else {
                 return mayNotMake(server: server, role: role, "\(role) may not make the run history in \(server)")
@@ -84,6 +101,8 @@ struct StateCheck: Sendable {
         guard try await mayWrite(session) else {
             return mayNotMake(server: server, role: role, "\(role) may not write the run history in \(server)")
         }
+        // What an older dbops has made, or nobody yet, the first run completes.
+        do { try await LedgerSchema.check(session) } catch PostgresLedgerError.missing {}
         return .good(Self.subject, "the history in \(server) can be written")
     }
 
@@ -104,14 +123,9 @@ struct StateCheck: Sendable {
     }
 
     private func mayNotMake(server: String, role: String, _ message: String) -> CheckFinding {
-        let error = PostgresLedgerError.mayNotCreate(database: server, role: role, reason: "")
-        return fault(message, error.hint)
-    }
-
-    /// Without a shared history nothing is started.
-    private func fault(_ message: String, _ advice: String?) -> CheckFinding {
+        // Without a shared history nothing is started.
         CheckFinding(
             subject: Self.subject, level: .fault(.permission), message: message,
-            advice: advice ?? "Name the primary as state in [daemon].")
+            advice: PostgresLedgerError.mayNotCreate(database: server, role: role, reason: "").hint)
     }
 }

@@ -18,52 +18,70 @@ package struct StoreCheck: Sendable {
         let folder = ObjectKey("dbops-check-\(runID)")
         let probe = folder.appending("probe")
         let bytes = Array("dbops check \(runID)\n".utf8)
-        var faults = try await attempt("s3:PutObject") { _ = try await store.write(bytes, to: probe) }
-        let isWritten = faults.isEmpty
+        let writing = try await attempt("s3:PutObject") { _ = try await store.write(bytes, to: probe) }
+        let isWritten = writing.error == nil
+        var attempts = [writing]
         if isWritten {
-            faults += try await attempt("s3:GetObject") {
-                guard try await store.read(probe, limitInBytes: 4_096) == bytes else {
-                    throw StorageError.damaged(
-                        object: probe.description, reason: "other bytes come back than were written")
+            attempts.append(
+                try await attempt("s3:GetObject") {
+                    guard try await store.read(probe, limitInBytes: 4_096) == bytes else {
+                        throw StorageError.damaged(
+                            object: probe.description, reason: "other bytes come back than were written")
+                    }
+                })
+        }
+        attempts.append(
+            try await attempt("s3:ListBucket") {
+                let listed = try await store.list(under: folder).map(\.key)
+                guard !isWritten || listed == [probe] else {
+                    throw StorageError.failed(
+                        object: probe.description, reason: "the listing does not show an object that was just written",
+                        hint: "Use a store whose listings are consistent: dbops decides by them what to delete.")
                 }
+                _ = try await store.folders(under: nil)
+            })
+        if isWritten { attempts.append(try await attempt("s3:DeleteObject") { try await store.delete([probe]) }) }
+        return findings(of: attempts)
+    }
+
+    /// `action` is what an identity of S3 must be allowed for it.
+    private struct Attempt {
+        let action: String
+        let error: (any Error)?
+    }
+
+    private func attempt(_ action: String, _ work: () async throws -> Void) async throws -> Attempt {
+        do {
+            try await work()
+            return Attempt(action: action, error: nil)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return Attempt(action: action, error: error)
+        }
+    }
+
+    private func findings(of attempts: [Attempt]) -> [CheckFinding] {
+        let mayDoOthers = attempts.contains { $0.error == nil }
+        let faults = attempts.compactMap { attempt in
+            attempt.error.map { error in
+                let fault = CheckFinding.fault(subject, error)
+                return CheckFinding(
+                    subject: subject, level: fault.level, message: fault.message,
+                    advice: advice(on: error, attempt.action, mayDoOthers: mayDoOthers) ?? fault.advice)
             }
         }
-        faults += try await attempt("s3:ListBucket") {
-            let listed = try await store.list(under: folder).map(\.key)
-            guard !isWritten || listed == [probe] else {
-                throw StorageError.failed(
-                    object: probe.description, reason: "the listing does not show an object that was just written",
-                    hint: "Use a store whose listings are consistent: dbops decides by them what to delete.")
-            }
-            _ = try await store.folders(under: nil)
-        }
-        if isWritten { faults += try await attempt("s3:DeleteObject") { try await store.delete([probe]) } }
         let works = "\(store.location.url) can be written, read, listed and deleted from"
         return faults.isEmpty ? [.good(subject, works)] : faults
     }
 
-    /// `action` is what an identity of S3 must be allowed for `work`.
-    private func attempt(_ action: String, _ work: () async throws -> Void) async throws -> [CheckFinding] {
-        do {
-            try await work()
-            return []
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            let fault = CheckFinding.fault(subject, error)
-            return [
-                CheckFinding(
-                    subject: subject, level: fault.level, message: fault.message,
-                    advice: fault.advice ?? advice(on: error, action))
-            ]
-        }
-    }
-
-    private func advice(on error: any Error, _ action: String) -> String? {
-        guard (error as? StorageError)?.category == .permission else { return nil }
+    /// Nil where the error itself says best what to do.
+    private func advice(on error: any Error, _ action: String, mayDoOthers: Bool) -> String? {
+        guard let error = error as? StorageError, error.category == .permission else { return nil }
         switch store.location {
-        case .directory(let path): return "Make the user that dbops runs as the owner of \(path)."
-        case .s3: return "Allow this identity \(action) on the bucket."
+        case .directory(let path): return error.hint ?? "Make the user that dbops runs as the owner of \(path)."
+        // An identity that is let do other things is known, and lacks this.
+        case .s3: return mayDoOthers ? "Allow this identity \(action) on the bucket." : nil
         }
     }
 }

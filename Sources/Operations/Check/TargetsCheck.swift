@@ -117,7 +117,7 @@ package struct TargetsCheck: Sendable {
 
     private func primary(_ target: DatabaseTarget, _ subject: String) async throws -> DatabaseCheck.Outcome {
         do {
-            let session = try await Session.open(
+            let session = try await Session.openForLooking(
                 try targets.primary(of: target), applicationName: context.applicationName)
             let facts = try? await ServerFacts.gather(session)
             await session.close()

@@ -9,6 +9,11 @@ enum LedgerSchema {
     /// Any number, the same for every dbops: daemons that start together make the schema one after another.
     private static let advisoryLock = 6_404_318_200_417_093_377
 
+    /// Whether a database of this encoding can hold every text of a history.
+    static func holds(encoding: String) -> Bool {
+        encoding == "UTF8" || encoding == "SQL_ASCII"
+    }
+
     /// Makes or completes the schema where the session's role may. Throws ``PostgresLedgerError`` where it may not, or
     /// where a newer dbops was here before.
     static func migrate(_ session: Session) async throws {

@@ -69,7 +69,7 @@ package actor PostgresLedger: RunLedger {
             connectionInfo, applicationName: "dbops history", startupStatements: Self.settings)
         do {
             let encoding = session.server.encoding
-            guard encoding == "UTF8" || encoding == "SQL_ASCII" else {
+            guard LedgerSchema.holds(encoding: encoding) else {
                 throw PostgresLedgerError.encoding(database: session.server.displayText, encoding: encoding)
             }
             switch use {
