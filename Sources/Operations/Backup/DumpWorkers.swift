@@ -74,7 +74,11 @@ struct DumpWorkers: Sendable {
 
     private func openSession() async throws -> Session {
         let session = try await Session.open(
-            connection, applicationName: applicationName, startupStatements: [DumpSessions.naming(applicationName)])
+            connection, applicationName: applicationName,
+            // A hot standby cannot do it serializably, not even the first query.
+            startupStatements: [
+                "SET default_transaction_isolation = 'read committed'", DumpSessions.naming(applicationName),
+            ])
         do {
             let settings = SessionSettings.dumping(
                 serverVersionNumber: session.server.versionNumber, clientEncoding: encoding)
