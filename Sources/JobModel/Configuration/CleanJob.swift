@@ -12,7 +12,8 @@ package struct CleanJob: Sendable, Equatable {
     package enum Risk: String, Sendable, CaseIterable, Codable {
         /// To read a large table from end to end, because no index leads to its old rows.
         case index
-        /// To delete rows that others refer to, where each deletion reads the referring table from end to end.
+        /// To delete rows that others refer to, where each deletion reads the referring table from end to end, or where
+        /// a cascade leads back to the table and takes rows of any age along.
         case cascades
         /// To delete rows although triggers fire.
         case triggers

@@ -58,31 +58,39 @@ extension CleanCatalogue {
          ORDER BY i.indrelid, i.indpred IS NOT NULL, m.amname DESC, i.indexrelid, k.at
         """
 
-    /// Foreign keys that refer to these tables, and to those whose rows go with theirs, at most eight steps away.
+    /// Foreign keys that refer to these tables, to what they are partitions of, and to those whose rows go with theirs.
     func references(to oids: [UInt32]) async throws -> [CleanFacts.Reference] {
         try await session.query(Self.referencesSQL, [Self.array(oids)]).rows.map { row in
-            CleanFacts.Reference(
+            var reference = CleanFacts.Reference(
                 child: SQLIdentifier(schema: try row.text("nspname"), name: try row.text("relname")),
                 constraint: try row.text("conname"), columns: try row.text("columns").lines,
                 action: CleanFacts.Reference.Action(rawValue: try row.string("action")) ?? .noAction,
                 sizeInBytes: try row.int64("bytes"), hasIndex: try row.bool("has_index"), depth: try row.int("depth"))
+            reference.isOwn = try row.bool("is_own")
+            return reference
         }
     }
 
     /// An index serves where its first keys are the foreign key's columns, in any order.
     private static let referencesSQL: ServerText = """
-        WITH RECURSIVE f AS (
-            SELECT c.oid, c.conrelid, c.confdeltype, 1 AS depth, ARRAY[c.oid] AS path
-              FROM pg_catalog.pg_constraint c
-             WHERE c.contype = 'f' AND c.conparentid = 0 AND c.confrelid = ANY ($1::oid[])
-            UNION ALL
-            SELECT c.oid, c.conrelid, c.confdeltype, f.depth + 1, f.path || c.oid
-              FROM pg_catalog.pg_constraint c JOIN f ON c.confrelid = f.conrelid
-             WHERE c.contype = 'f' AND c.conparentid = 0 AND f.confdeltype = 'c' AND c.oid <> ALL (f.path)
-               AND f.depth < 8)
-        SELECT DISTINCT ON (min(f.depth) OVER (PARTITION BY f.oid), c.oid)
-               n.nspname, r.relname, c.conname, c.confdeltype::text AS action,
-               min(f.depth) OVER (PARTITION BY f.oid) AS depth,
+        WITH RECURSIVE own AS (
+            SELECT o.oid FROM pg_catalog.unnest($1::oid[]) AS o(oid)
+            UNION SELECT a.relid::oid FROM pg_catalog.unnest($1::oid[]) AS o(oid)
+                   CROSS JOIN LATERAL pg_catalog.pg_partition_ancestors(o.oid::regclass) a
+            UNION SELECT t.relid::oid FROM pg_catalog.unnest($1::oid[]) AS o(oid)
+                   CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::regclass) t),
+        f AS (
+            SELECT c.oid, c.conrelid, c.confdeltype FROM pg_catalog.pg_constraint c
+             WHERE c.contype = 'f' AND c.conparentid = 0 AND c.confrelid IN (SELECT own.oid FROM own)
+            UNION
+            SELECT c.oid, c.conrelid, c.confdeltype FROM pg_catalog.pg_constraint c
+              JOIN f ON c.confrelid = f.conrelid
+                     OR c.confrelid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(f.conrelid::regclass) t)
+                     OR c.confrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(f.conrelid::regclass) a)
+             WHERE c.contype = 'f' AND c.conparentid = 0 AND f.confdeltype = 'c')
+        SELECT n.nspname, r.relname, c.conname, c.confdeltype::text AS action,
+               CASE WHEN c.confrelid IN (SELECT own.oid FROM own) THEN 1 ELSE 2 END AS depth,
+               c.conrelid IN (SELECT own.oid FROM own) AS is_own,
                (SELECT pg_catalog.string_agg(a.attname::text, E'\\n' ORDER BY k.ord)
                   FROM pg_catalog.unnest(c.conkey) WITH ORDINALITY k(number, ord)
                   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number) AS columns,

@@ -72,6 +72,8 @@ package struct CleanFacts: Sendable, Equatable {
         package var depth: Int
         /// How many rows of the child belong to a row that goes, on average over a sample; nil where it is not known.
         package var rowsPerRow: Double?
+        /// The child is the table itself: with a cascade, rows of it go whatever their age.
+        package var isOwn = false
 
         package init(
             child: SQLIdentifier, constraint: ServerText, columns: [ServerText], action: Action, sizeInBytes: Int64,

@@ -22,7 +22,7 @@ struct CleanPlanner: Sendable {
         let legs = facts.leaves.map { CleanPlan.Leg(leaf: $0, walk: walk($0, facts)) }
         let refusals =
             [ageRefusal, fractionRefusal(facts), triggerRefusal(facts)].compactMap { $0 } + indexRefusals(legs, facts)
-            + referenceRefusals(facts)
+            + referenceRefusals(facts) + returnRefusals(facts)
         return CleanPlan(
             table: facts.name, rows: rows, legs: legs, refusals: refusals.filter { !job.force.contains($0.risk) },
             notes: notes(facts, legs), matchingRows: facts.matchingRows, tableRows: facts.rows,
@@ -110,6 +110,17 @@ struct CleanPlanner: Sendable {
                 "each row that goes has \(reference.child) (\(Quantities.bytes(Int(reference.sizeInBytes)))) read from "
                     + "end to end, because no index serves its foreign key \(reference.constraint)",
                 remedy: "Run: CREATE INDEX CONCURRENTLY ON \(reference.child.quoted) (\(columns));")
+        }
+    }
+
+    /// Rows that go with others are of any age, and no count of old rows knows of them.
+    private func returnRefusals(_ facts: CleanFacts) -> [CleanRefusal] {
+        facts.references.filter { $0.isOwn && $0.action == .cascade }.map { reference in
+            CleanRefusal(
+                .cascades,
+                "rows of \(reference.child) go with those that \(reference.constraint) refers to, "
+                    + "however young they are, because it is ON DELETE CASCADE",
+                remedy: "Make it ON DELETE SET NULL, or RESTRICT.")
         }
     }
 

@@ -104,6 +104,25 @@ import Testing
         #expect(report.deletedRows == 0 && report.remainingOlderThanCutoff == 400)
     }
 
+    @Test(arguments: [
+        "ALTER TABLE sessions ADD parent bigint REFERENCES sessions ON DELETE CASCADE;",
+        """
+        CREATE TABLE users (id bigint PRIMARY KEY, session bigint REFERENCES sessions ON DELETE CASCADE);
+        ALTER TABLE sessions ADD parent bigint REFERENCES users ON DELETE CASCADE;
+        """,
+    ])
+    func `a cascade that leads back to the table, unless forced`(script: String) async throws {
+        let bench = try await CleanBench(CleanBench.sessions + ServerText(script))
+        guard case .refused(_, let refusals)? = try await refusal(bench) else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(refusals.map(\.risk) == [.cascades])
+        #expect(refusals.first?.message.contains("sessions_parent_fkey") == true)
+        let forced = try await bench.operation(CleanBench.job { $0.force = [.cascades] }).execute()
+        #expect(forced.outcome == .succeeded && forced.deletedRows == 400)
+    }
+
     @Test func `to clean beside another clean-up of the table`() async throws {
         let bench = try await CleanBench()
         let other = bench.operation()
