@@ -32,7 +32,7 @@ struct ConditionScanner {
         }
         hasWords = true
         switch character {
-        case "'": try string(knowsBackslashes: false)
+        case "'": try string()
         case "\"": try quotedName()
         case "(", "[": openBracket(character)
         case ")", "]": try closeBracket(character)
@@ -65,7 +65,8 @@ struct ConditionScanner {
         let start = index
         while let character = peek(), Self.continuesName(character) { index += 1 }
         let name = String(String.UnicodeScalarView(characters[start..<index])).lowercased()
-        if name == "e", peek() == "'" { return try string(knowsBackslashes: true) }
+        // Its backslashes hold on in a literal on the next line.
+        guard name != "e" || peek() != "'" else { throw Fault(reason: "it holds E'…': write strings in '…'") }
         guard !Self.queryWords.contains(name) else {
             throw Fault(reason: "it holds the word \(name): no subqueries; a column of this name is written in \"…\"")
         }
@@ -77,14 +78,12 @@ struct ConditionScanner {
     }
 
     /// A quote inside is doubled.
-    private mutating func string(knowsBackslashes: Bool) throws(Fault) {
+    private mutating func string() throws(Fault) {
         index += 1
         lastName = nil
         while let character = peek() {
             index += 1
-            if knowsBackslashes, character == "\\" {
-                index += 1
-            } else if character == "'" {
+            if character == "'" {
                 guard peek() == "'" else { return }
                 index += 1
             }

@@ -24,7 +24,9 @@ import Testing
             WITH doomed AS MATERIALIZED (
               SELECT "it's".ctid AS place, "it's"."at" AS key_0, "it's"."na""me" AS key_1
                 FROM ONLY "app"."leaf" AS "it's"
-               WHERE "it's"."at" < '2026-01-01'::date AND (a = 1 OR b) AND ("it's"."at", "it's"."na""me") >= ('2025-01-01'::date, E'o''x\\'::text)
+               WHERE "it's"."at" < '2026-01-01'::date AND (
+            a = 1 OR b
+            ) AND "it's"."at" < '2026-01-01'::date AND ("it's"."at", "it's"."na""me") >= ('2025-01-01'::date, E'o''x\\'::text)
                ORDER BY "it's"."at" NULLS FIRST, "it's"."na""me" LIMIT 7 FOR UPDATE SKIP LOCKED
             ), gone AS (
               DELETE FROM ONLY "app"."leaf" AS "it's" WHERE "it's".ctid = ANY (ARRAY(SELECT place FROM doomed)) RETURNING 1
@@ -45,8 +47,8 @@ import Testing
 
     @Test func `count over the whole table`() throws {
         #expect(
-            try statements("c").rows.count.text
-                == #"SELECT count(*) AS rows FROM "app"."it's" AS "it's" WHERE "it's"."at" < '2026-01-01'::date AND (c)"#
+            try statements().rows.count.text
+                == #"SELECT count(*) AS rows FROM "app"."it's" AS "it's" WHERE "it's"."at" < '2026-01-01'::date"#
         )
     }
 }
