@@ -105,6 +105,9 @@ package struct CleanFacts: Sendable, Equatable {
     package var triggers: [String] = []
     /// Rows that would go; nil where counting took too long.
     package var matchingRows: Int64?
-    /// Rows of the table, counted or estimated; nil where neither could be done.
+    /// Rows that do not go, counted no further than it takes to know that the fraction is kept; nil where that took too
+    /// long, and where nobody asked.
+    package var stayingRows: Int64?
+    /// Rows of the table, counted or estimated, for people to read; nil where neither could be done.
     package var rows: Int64?
 }

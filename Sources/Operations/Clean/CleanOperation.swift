@@ -56,7 +56,8 @@ package struct CleanOperation: Sendable {
         let definition = try await definition(session)
         let earlier = await diary.state(of: definition)
         let unfinished = earlier.flatMap { $0.isFinished ? nil : $0 }
-        let survey = CleanSurvey(session: session, job: job, condition: condition, tuning: tuning)
+        let survey = CleanSurvey(
+            session: session, job: job, condition: condition, tuning: tuning, isFirstRun: earlier == nil)
         let facts = try await survey.gather(cutoff: unfinished?.cutoff)
         let planner = CleanPlanner(
             job: job, condition: condition, isFirstRun: earlier == nil,

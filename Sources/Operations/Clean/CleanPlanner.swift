@@ -60,20 +60,26 @@ struct CleanPlanner: Sendable {
     }
 
     private func fractionRefusal(_ facts: CleanFacts) -> CleanRefusal? {
-        guard isFirstRun, facts.rows != 0 else { return nil }
-        let remedy = "Look at the rows first, or raise max_fraction (--max-fraction)."
-        guard let matching = facts.matchingRows, let rows = facts.rows else {
+        guard isFirstRun, facts.matchingRows != 0, job.maxFraction < 1 else { return nil }
+        guard let matching = facts.matchingRows, let staying = facts.stayingRows else {
             return CleanRefusal(
-                .fraction, "its old rows could not be counted in time, so it is not known how much of it would go",
-                remedy: "Run ANALYZE, and see that an index leads to the old rows.")
+                .fraction, "its rows could not be counted in time, so it is not known how much of it would go",
+                remedy: "See that an index leads to the old rows.")
         }
-        let fraction = Double(matching) / Double(max(rows, matching, 1))
+        let fraction = Double(matching) / Double(max(matching + staying, 1))
         guard fraction > job.maxFraction else { return nil }
         return CleanRefusal(
             .fraction,
-            "this first run would delete \(Quantities.count(Int(matching))) of \(Quantities.count(Int(rows))) rows, "
+            "this first run would delete \(Quantities.count(Int(matching))) of "
+                + "\(Quantities.count(Int(matching + staying))) rows, "
                 + "\(Self.percent(fraction)) of the table and more than max_fraction (\(Self.percent(job.maxFraction)))",
-            remedy: remedy)
+            remedy: "Look at the rows first, or raise max_fraction (--max-fraction).")
+    }
+
+    /// So many rows that stay prove that those that go are no more than the fraction; nil where nothing is to prove.
+    static func rowsToStay(beside matching: Int64, atMost fraction: Double) -> Int64? {
+        guard matching > 0, fraction < 1 else { return nil }
+        return Int64(min((Double(matching) * (1 / fraction - 1)).rounded(.up), 1e15)) + 1
     }
 
     private static func percent(_ fraction: Double) -> String { "\(Int((fraction * 100).rounded())) %" }

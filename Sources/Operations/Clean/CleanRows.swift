@@ -31,4 +31,12 @@ package struct CleanRows: Sendable, Equatable {
 
     /// How many rows there are to go.
     var count: ServerText { "SELECT count(*) AS rows FROM \(source(nil)) WHERE \(predicate)" }
+
+    /// How many rows stay, counted up to a limit.
+    func countStaying(upTo limit: Int64) -> ServerText {
+        """
+        SELECT count(*) AS rows FROM (
+          SELECT FROM \(source(nil)) WHERE (\(predicate)) IS NOT TRUE LIMIT \(limit)) AS staying
+        """
+    }
 }

@@ -7,6 +7,8 @@ struct CleanSurvey: Sendable {
     let job: CleanJob
     let condition: CleanCondition?
     let tuning: CleanTuning
+    /// Then it is counted what stays.
+    let isFirstRun: Bool
 
     /// `cutoff` is that of a run that goes on; nil for one that begins. Throws ``CleanError``.
     func gather(cutoff known: ServerText?) async throws -> CleanFacts {
@@ -166,11 +168,24 @@ struct CleanSurvey: Sendable {
         var facts = facts
         let counter = RowCount(session: session, tuning: tuning)
         facts.matchingRows = try await counter.count(rows(facts).count)
+        facts.stayingRows = try await stayingRows(facts, counter)
         facts.rows = try await tableRows(facts, counter)
         for position in facts.references.indices where facts.references[position].depth == 1 {
             facts.references[position].rowsPerRow = try await sampled(facts.references[position], facts, counter)
         }
         return facts
+    }
+
+    /// Counted, since statistics may be of another time: they would let a run delete everything.
+    private func stayingRows(_ facts: CleanFacts, _ counter: RowCount) async throws -> Int64? {
+        guard isFirstRun, let matching = facts.matchingRows,
+            let limit = CleanPlanner.rowsToStay(beside: matching, atMost: job.maxFraction)
+        else { return nil }
+        // No index leads to what stays.
+        try await session.execute("SET enable_seqscan = on")
+        let staying = try await counter.count(rows(facts).countStaying(upTo: limit))
+        try await session.execute("SET enable_seqscan = off")
+        return staying
     }
 
     /// A small table is counted, a large one estimated from its statistics, where it has any.

@@ -23,6 +23,7 @@ import Testing
             hasDefaultPartition: false, leaves: [leaf()])
         facts.rows = 1_000
         facts.matchingRows = 300
+        facts.stayingRows = 700
         change(&facts)
         return facts
     }
@@ -60,7 +61,7 @@ import Testing
         let cases: [(CleanJob.Risk, CleanFacts, CleanJob)] = [
             (.fraction, Self.facts { $0.matchingRows = 301 }, Self.job()),
             (.fraction, Self.facts { $0.matchingRows = nil }, Self.job()),
-            (.fraction, Self.facts { $0.rows = nil }, Self.job()),
+            (.fraction, Self.facts { $0.stayingRows = nil }, Self.job()),
             (.index, Self.facts { $0.leaves[0].indexes = [] }, Self.job()),
             (.cascades, Self.facts { $0.references = [Self.reference(hasIndex: false, bytes: 2 << 20)] }, Self.job()),
             (.triggers, Self.facts { $0.triggers = ["audit"] }, Self.job()),
@@ -89,8 +90,20 @@ import Testing
     @Test func `holds only the first run to the fraction, and an empty table not at all`() {
         let facts = Self.facts { $0.matchingRows = 1_000 }
         #expect(Self.plan(facts, isFirstRun: false).refusals == [])
-        #expect(Self.plan(Self.facts { ($0.rows, $0.matchingRows) = (0, 0) }).refusals == [])
-        #expect(Self.plan(Self.facts { ($0.rows, $0.matchingRows) = (10, 500) }).refusals.map(\.risk) == [.fraction])
+        #expect(Self.plan(Self.facts { ($0.matchingRows, $0.stayingRows) = (0, nil) }).refusals == [])
+    }
+
+    @Test(arguments: [Int64?.none, 0, 1_000_000]) func `believes no statistics about the fraction`(rows: Int64?) {
+        let facts = Self.facts { ($0.rows, $0.matchingRows, $0.stayingRows) = (rows, 500, 10) }
+        #expect(Self.plan(facts).refusals.map(\.risk) == [.fraction])
+        #expect(Self.plan(Self.facts { $0.rows = rows }).refusals == [])
+    }
+
+    @Test func `asks for no more rows that stay than prove the fraction`() {
+        #expect(CleanPlanner.rowsToStay(beside: 300, atMost: 0.3).map { (701...702).contains($0) } == true)
+        #expect(CleanPlanner.rowsToStay(beside: 5, atMost: 1) == nil)
+        #expect(CleanPlanner.rowsToStay(beside: 0, atMost: 0.1) == nil)
+        #expect(CleanPlanner.rowsToStay(beside: 1, atMost: .leastNonzeroMagnitude) == 1_000_000_000_000_001)
     }
 
     @Test func `lets small tables be read from end to end`() {
