@@ -84,6 +84,9 @@ package struct CleanFacts: Sendable, Equatable {
         }
     }
 
+    /// The type whose values are instants, whatever zone they were written in.
+    static let zonedType: ServerText = "timestamp with time zone"
+
     package var oid: UInt32
     package var name: SQLIdentifier
     /// The column as SQL writes it, quoted.

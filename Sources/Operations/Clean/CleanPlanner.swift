@@ -138,6 +138,9 @@ struct CleanPlanner: Sendable {
             notes.append(
                 "partitions on other servers are left alone: \(facts.foreignPartitions.joined(separator: ", "))")
         }
+        if facts.columnType != CleanFacts.zonedType {
+            notes.append("\(facts.column) has no time zone, and could be local time: rows stay 12 hours longer")
+        }
         let droppable = facts.leaves.filter(\.isWhollyOld)
         if !droppable.isEmpty, !legs.contains(where: { $0.walk == .drop }) {
             let count = "\(droppable.count) partition\(droppable.count == 1 ? " is" : "s are") old as a whole"

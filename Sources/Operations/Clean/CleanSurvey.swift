@@ -83,14 +83,19 @@ struct CleanSurvey: Sendable {
         return column
     }
 
-    /// By the server's clock, and for a column without a zone in UTC.
+    /// By the server's clock. A column without a zone may hold the local time of any: in the westernmost a row of now
+    /// looks twelve hours old in UTC.
     private func cutoff(_ column: CleanCatalogue.Column) async throws -> ServerText {
-        try await session.query(
+        let margin = column.type == CleanFacts.zonedType ? 0 : Self.westernmostOffset
+        return try await session.query(
             """
             SELECT (pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8))::\(column.type)::text AS cutoff
-            """, ["\(job.olderThan.components.seconds)"]
+            """, ["\(job.olderThan.components.seconds + margin)"]
         ).onlyRow().text("cutoff")
     }
+
+    /// In seconds; no zone is farther behind UTC.
+    private static let westernmostOffset: Int64 = 12 * 3_600
 
     private func blockSize() async throws -> Int {
         try await session.query("SELECT pg_catalog.current_setting('block_size') AS size").onlyRow().int("size")

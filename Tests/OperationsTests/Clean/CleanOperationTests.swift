@@ -101,6 +101,27 @@ import Testing
         #expect(try await bench.count("\"T\"") == 751)
     }
 
+    @Test(arguments: ["America/Los_Angeles", "Etc/GMT+12", "Pacific/Kiritimati"])
+    func `deletes no row that is younger, whatever zone its local time is of`(zone: String) async throws {
+        let bench = try await CleanBench(
+            """
+            CREATE TABLE t (id int, at timestamp, day date); SET TimeZone = '\(ServerText(zone))';
+            INSERT INTO t SELECT i, now() - i * interval '1 minute', now() - i * interval '1 minute'
+              FROM generate_series(0, 58) AS i;
+            INSERT INTO t VALUES (100, now() - interval '3 days', now() - interval '3 days');
+            """)
+        for column in ["at", "day"] {
+            let job = CleanBench.job {
+                ($0.table, $0.column, $0.olderThan) = ("public.t", column, .seconds(3_600))
+            }
+            let report = try await bench.operation(job).execute()
+            #expect(report.outcome == .succeeded && report.deletedRows == 1, "\(column)")
+            #expect(report.notes.contains { $0.contains("no time zone") })
+            #expect(try await bench.count("t") == 59)
+            try await bench.psql("INSERT INTO t VALUES (100, now() - interval '3 days', now() - interval '3 days')")
+        }
+    }
+
     @Test func `deletes nothing in a preview, and remembers nothing`() async throws {
         let bench = try await CleanBench()
         let plan = try await bench.operation().preview()
