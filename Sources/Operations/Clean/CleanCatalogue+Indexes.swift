@@ -66,6 +66,7 @@ extension CleanCatalogue {
                 constraint: try row.text("conname"), columns: try row.text("columns").lines,
                 action: CleanFacts.Reference.Action(rawValue: try row.string("action")) ?? .noAction,
                 sizeInBytes: try row.int64("bytes"), hasIndex: try row.bool("has_index"), depth: try row.int("depth"))
+            reference.oid = try row.oid("child_oid")
             reference.isOwn = try row.bool("is_own")
             return reference
         }
@@ -88,7 +89,7 @@ extension CleanCatalogue {
                      OR c.confrelid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(f.conrelid::regclass) t)
                      OR c.confrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(f.conrelid::regclass) a)
              WHERE c.contype = 'f' AND c.conparentid = 0 AND f.confdeltype = 'c')
-        SELECT n.nspname, r.relname, c.conname, c.confdeltype::text AS action,
+        SELECT r.oid AS child_oid, n.nspname, r.relname, c.conname, c.confdeltype::text AS action,
                CASE WHEN c.confrelid IN (SELECT own.oid FROM own) THEN 1 ELSE 2 END AS depth,
                c.conrelid IN (SELECT own.oid FROM own) AS is_own,
                (SELECT pg_catalog.string_agg(a.attname::text, E'\\n' ORDER BY k.ord)
@@ -109,7 +110,7 @@ extension CleanCatalogue {
                              = (SELECT pg_catalog.array_agg(k ORDER BY k) FROM pg_catalog.unnest(c.conkey) k)) AS has_index
           FROM f JOIN pg_catalog.pg_constraint c ON c.oid = f.oid
           JOIN pg_catalog.pg_class r ON r.oid = c.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
-         ORDER BY 5, c.oid
+         ORDER BY depth, c.oid
         """
 }
 

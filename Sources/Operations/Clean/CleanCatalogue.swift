@@ -145,28 +145,48 @@ struct CleanCatalogue: Sendable {
                 + " AND pg_catalog.row_security_active(c.oid) ORDER BY 1", oids)
     }
 
-    func triggers(on oids: [UInt32]) async throws -> [String] {
+    /// What is done to rows: those that go, and those whose foreign keys are set to something else.
+    enum Change {
+        case delete
+        case update
+
+        /// Source: PostgreSQL, `src/include/catalog/pg_trigger.h`, `TRIGGER_TYPE_DELETE` and `TRIGGER_TYPE_UPDATE`.
+        fileprivate var triggerBit: ServerText { self == .delete ? "8" : "16" }
+        fileprivate var publication: ServerText { self == .delete ? "p.pubdelete" : "p.pubupdate" }
+    }
+
+    /// These tables, and their partitions.
+    private static let familySQL: ServerText = """
+        SELECT o.oid FROM pg_catalog.unnest($1::oid[]) AS o(oid)
+        UNION SELECT t.relid::oid FROM pg_catalog.unnest($1::oid[]) AS o(oid)
+               CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::regclass) t
+        """
+
+    /// Also on partitions of the tables.
+    func triggers(on oids: [UInt32], firedBy change: Change) async throws -> [String] {
         try await names(
             """
             SELECT DISTINCT tgname AS name FROM pg_catalog.pg_trigger
-             WHERE tgrelid = ANY ($1::oid[]) AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 8 <> 0 ORDER BY 1
+             WHERE tgrelid IN (\(Self.familySQL)) AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+               AND tgtype & \(change.triggerBit) <> 0 ORDER BY 1
             """, oids)
     }
 
-    /// Publications of deletions from tables that have no identity to publish them by: the DELETE would fail.
-    func publicationsWithoutIdentity(of oids: [UInt32]) async throws -> [String] {
+    /// Publications of changes of tables, or their partitions, that have no identity to publish them by: the change
+    /// would fail.
+    func publicationsWithoutIdentity(of oids: [UInt32], of change: Change) async throws -> [String] {
         try await names(
             """
             SELECT DISTINCT p.pubname AS name
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              JOIN pg_catalog.pg_publication p ON p.pubdelete
+              JOIN pg_catalog.pg_publication p ON \(change.publication)
                AND EXISTS (SELECT FROM pg_catalog.pg_publication_tables t
                            WHERE t.pubname = p.pubname
                              AND ((t.schemaname = n.nspname AND t.tablename = c.relname)
                                   OR (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) a
                                        WHERE a.relid = pg_catalog.format('%I.%I', t.schemaname, t.tablename)::regclass)
                                      IS NOT NULL))
-             WHERE c.oid = ANY ($1::oid[]) AND c.relkind = 'r'
+             WHERE c.oid IN (\(Self.familySQL)) AND c.relkind = 'r'
                AND (c.relreplident = 'n' OR c.relreplident = 'd' AND NOT EXISTS (
                     SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary))
              ORDER BY 1

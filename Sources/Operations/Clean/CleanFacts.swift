@@ -62,6 +62,8 @@ package struct CleanFacts: Sendable, Equatable {
             case setDefault = "d"
         }
 
+        /// The child's.
+        package var oid: UInt32 = 0
         package var child: SQLIdentifier
         package var constraint: ServerText
         package var columns: [ServerText]
@@ -101,10 +103,8 @@ package struct CleanFacts: Sendable, Equatable {
     package var isOwner: Bool
     package var hasDefaultPartition: Bool
     package var leaves: [Leaf]
-    /// Partitions that are foreign tables.
-    package var foreignPartitions: [String] = []
     package var references: [Reference] = []
-    /// Those that a DELETE fires.
+    /// Those that a DELETE fires, also in tables whose rows go along or are changed.
     package var triggers: [String] = []
     /// Rows that would go; nil where counting took too long.
     package var matchingRows: Int64?
@@ -113,4 +113,9 @@ package struct CleanFacts: Sendable, Equatable {
     package var stayingRows: Int64?
     /// Rows of the table, counted or estimated, for people to read; nil where neither could be done.
     package var rows: Int64?
+
+    /// Tables whose foreign keys do one of these.
+    func children(_ actions: Set<Reference.Action>) -> [UInt32] {
+        Set(references.filter { actions.contains($0.action) }.map(\.oid)).sorted()
+    }
 }

@@ -134,10 +134,6 @@ struct CleanPlanner: Sendable {
 
     private func notes(_ facts: CleanFacts, _ legs: [CleanPlan.Leg]) -> [String] {
         var notes = facts.references.compactMap(Self.note)
-        if !facts.foreignPartitions.isEmpty {
-            notes.append(
-                "partitions on other servers are left alone: \(facts.foreignPartitions.joined(separator: ", "))")
-        }
         if facts.columnType != CleanFacts.zonedType {
             notes.append("\(facts.column) has no time zone, and could be local time: rows stay 12 hours longer")
         }

@@ -18,15 +18,21 @@ struct CleanSurvey: Sendable {
         let cutoff: ServerText
         if let known { cutoff = known } else { cutoff = try await self.cutoff(column) }
         let leaves = try await catalogue.leaves(of: table, column: column, cutoff: cutoff)
+        guard leaves.foreign.isEmpty else {
+            throw CleanError.table(
+                table.name.description,
+                reason: "partitions of it are on other servers: \(leaves.foreign.joined(separator: ", "))",
+                hint: "Clean each of its own partitions by a job of its own.")
+        }
         let oids = [table.oid] + leaves.all.map(\.oid)
         try await refuseWhatCannotBe(table, Array(Set(oids)).sorted(), catalogue)
         var facts = CleanFacts(
             oid: table.oid, name: table.name, column: column.name.quotedAsIdentifier, columnType: column.type,
             cutoff: cutoff, blockSizeInBytes: try await blockSize(), isPartitioned: table.kind == "p",
             isOwner: table.isOwner, hasDefaultPartition: leaves.hasDefault, leaves: leaves.all)
-        facts.foreignPartitions = leaves.foreign
-        facts.triggers = try await catalogue.triggers(on: oids)
         facts.references = try await catalogue.references(to: oids)
+        try await addTriggers(&facts, oids, catalogue)
+        try await refuseUnpublishableReferences(facts, catalogue)
         let indexes = try await catalogue.indexes(on: leaves.all.map(\.oid), column: column)
         for position in facts.leaves.indices {
             facts.leaves[position].indexes = indexes[facts.leaves[position].oid] ?? []
@@ -115,13 +121,35 @@ struct CleanSurvey: Sendable {
                 name, reason: "row-level security hides rows of it from this role",
                 hint: "Use a role with BYPASSRLS, or the table's owner.")
         }
-        let publications = try await catalogue.publicationsWithoutIdentity(of: oids)
+        let publications = try await catalogue.publicationsWithoutIdentity(of: oids, of: .delete)
         guard publications.isEmpty else {
             throw CleanError.table(
                 name,
                 reason: "it has no replica identity, and its deletions are published by "
                     + publications.joined(separator: ", "),
                 hint: "Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL.")
+        }
+    }
+
+    // MARK: - What refers to it
+
+    private func addTriggers(_ facts: inout CleanFacts, _ oids: [UInt32], _ catalogue: CleanCatalogue) async throws {
+        let deleting = try await catalogue.triggers(on: oids + facts.children([.cascade]), firedBy: .delete)
+        let updating = try await catalogue.triggers(
+            on: facts.children([.setNull, .setDefault]), firedBy: .update)
+        facts.triggers = deleting + updating.filter { !deleting.contains($0) }
+    }
+
+    private func refuseUnpublishableReferences(_ facts: CleanFacts, _ catalogue: CleanCatalogue) async throws {
+        let publications =
+            try await catalogue.publicationsWithoutIdentity(of: facts.children([.cascade]), of: .delete)
+            + catalogue.publicationsWithoutIdentity(of: facts.children([.setNull, .setDefault]), of: .update)
+        guard publications.isEmpty else {
+            throw CleanError.table(
+                facts.name.description,
+                reason: "tables that refer to it have no replica identity, and their changes are published by "
+                    + publications.joined(separator: ", "),
+                hint: "Give them primary keys, or ALTER TABLE … REPLICA IDENTITY FULL.")
         }
     }
 

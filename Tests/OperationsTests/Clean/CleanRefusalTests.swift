@@ -25,6 +25,21 @@ import Testing
             "published by p"
         ),
         ("ALTER TABLE sessions REPLICA IDENTITY NOTHING; CREATE PUBLICATION p FOR ALL TABLES", "published by p"),
+        (
+            "CREATE TABLE c (s bigint REFERENCES sessions ON DELETE CASCADE); CREATE PUBLICATION p FOR TABLE c",
+            "published by p"
+        ),
+        (
+            "CREATE TABLE c (s bigint REFERENCES sessions ON DELETE SET NULL); CREATE PUBLICATION p FOR TABLE c",
+            "published by p"
+        ),
+        (
+            """
+            DROP TABLE sessions; CREATE TABLE sessions (expires_at timestamptz) PARTITION BY RANGE (expires_at);
+            CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+            CREATE FOREIGN TABLE far PARTITION OF sessions DEFAULT SERVER s
+            """, "\"far\""
+        ),
         ("ALTER TABLE sessions RENAME TO others", "no such table"),
         ("ALTER TABLE sessions RENAME expires_at TO ends_at", "no such column"),
         ("ALTER TABLE sessions ALTER expires_at TYPE text", "its type is text"),
@@ -102,6 +117,21 @@ import Testing
         let report = try await bench.operation(CleanBench.job { $0.force = [.triggers] }).execute()
         #expect(report.outcome == .failed && report.message?.contains("do not go") == true)
         #expect(report.deletedRows == 0 && report.remainingOlderThanCutoff == 400)
+    }
+
+    @Test(arguments: [("CASCADE", "DELETE"), ("SET NULL", "UPDATE")])
+    func `triggers of tables that refer to it`(action: String, event: String) async throws {
+        let bench = try await CleanBench(
+            CleanBench.sessions + """
+                CREATE TABLE events (session bigint REFERENCES sessions ON DELETE \(ServerText(action)));
+                CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                CREATE TRIGGER audit AFTER \(ServerText(event)) ON events EXECUTE FUNCTION keep();
+                """)
+        guard case .refused(_, let refusals)? = try await refusal(bench) else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(refusals.map(\.risk) == [.triggers] && refusals[0].message.contains("audit"))
     }
 
     @Test(arguments: [
