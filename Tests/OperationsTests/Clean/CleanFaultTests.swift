@@ -123,12 +123,12 @@ import Testing
 
     @Test func `waits while the database is being copied, and gives up in the end`() async throws {
         let bench = try await CleanBench()
-        let leader = try await Session.open(bench.database, applicationName: "dbops 0123456789ab")
+        let leader = try await Session.open(bench.database, applicationName: "dbops backup 0123456789ab")
         try await leader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
         let job = CleanBench.job { $0.maxPause = .milliseconds(200) }
         let report = try await bench.operation(job).execute()
         #expect(report.outcome == .failed && report.category == .tryLater && report.deletedRows == 0)
-        #expect(report.message?.contains("being copied by \"dbops 0123456789ab\"") == true)
+        #expect(report.message?.contains("being copied by \"dbops backup 0123456789ab\"") == true)
         #expect(report.pauses.count == 1 && (report.pauses.first?.seconds ?? 0) > 0.05)
 
         bench.reporter.listen { event in
