@@ -31,11 +31,13 @@ struct CleanRun: Sendable {
 
     /// Deletes what there is to delete; returns the rows that are left, nil where they could not be counted.
     mutating func deleteAll() async throws -> Int64? {
+        try await finishDetaching()
         try await walkAll()
         var left = try await remaining()
-        if left != 0 {
+        if let rows = left, rows > 0 {
             reporter.report(.note("once more for the rows that others had locked"))
-            (state.doneLeaves, state.position) = ([], nil)
+            let dropped = plan.legs.filter { $0.walk == .drop }.map(\.leaf.oid)
+            (state.doneLeaves, state.position) = (state.doneLeaves.filter(dropped.contains), nil)
             try await walkAll()
             left = try await remaining()
         }
@@ -54,7 +56,8 @@ struct CleanRun: Sendable {
     }
 
     private mutating func walkAll() async throws {
-        for leg in plan.legs where !state.doneLeaves.contains(leg.leaf.oid) {
+        // What somebody else detaches is no longer the table's; what an earlier run began to is dropped by now.
+        for leg in plan.legs where !state.doneLeaves.contains(leg.leaf.oid) && !leg.leaf.isDetachPending {
             switch leg.walk {
             case .index(let index): try await walk(leg, along: index)
             case .blocks(let brin): try await walkBlocks(leg, brin: brin)
@@ -130,17 +133,59 @@ struct CleanRun: Sendable {
         return 0..<(try row.int64("blocks"))
     }
 
+    // MARK: - Partitions
+
+    /// The rows are counted first: what is detached is dropped, by this run or the next.
     private mutating func drop(_ leg: CleanPlan.Leg) async throws {
         try await gate.pass()
-        let rows = try await PartitionDrop(
-            session: session, statements: statements(leg), leaf: leg.leaf, tuning: tuning
-        )
-        .execute()
-        let partition = CleanReport.DroppedPartition(partition: leg.leaf.name.description, rows: rows)
+        let leaf = leg.leaf.name
+        let partition = partitionDrop(leaf, leg.leaf.oid)
+        let rows = try await partition.countOld()
+        state.detaching = CleanState.Detaching(oid: leg.leaf.oid, schema: leaf.schema ?? "public", name: leaf.name)
+        await diary.keep(state)
+        do {
+            try await partition.detach()
+        } catch {
+            if case .attached? = try? await partition.standing() {
+                state.detaching = nil
+                await diary.keep(state)
+            }
+            throw error
+        }
+        try await dropDetached(partition, rows: rows)
+    }
+
+    /// Ends what an earlier run began.
+    private mutating func finishDetaching() async throws {
+        guard let begun = state.detaching else { return }
+        try await gate.pass()
+        let partition = partitionDrop(SQLIdentifier(schema: begun.schema, name: begun.name), begun.oid)
+        switch try await partition.standing() {
+        case .attached, .elsewhere:
+            state.detaching = nil
+            await diary.keep(state)
+        case .pending, .detached:
+            let rows = try await partition.countOld()
+            try await partition.detach()
+            try await dropDetached(partition, rows: rows)
+        }
+    }
+
+    private func partitionDrop(_ leaf: SQLIdentifier, _ oid: UInt32) -> PartitionDrop {
+        PartitionDrop(
+            session: session, statements: CleanStatements(rows: plan.rows, leaf: leaf), leaf: leaf, oid: oid,
+            tuning: tuning)
+    }
+
+    private mutating func dropDetached(_ drop: PartitionDrop, rows: Int64) async throws {
+        try await drop.drop()
+        let partition = CleanReport.DroppedPartition(partition: drop.leaf.description, rows: rows)
         dropped.append(partition)
+        state.detaching = nil
         state.droppedPartitions.append(partition)
         deleted += rows
         state.deletedRows += rows
+        await diary.keep(state)
         reporter.report(.note("dropped the partition \(partition.partition) with \(Quantities.count(Int(rows))) rows"))
     }
 

@@ -13,11 +13,19 @@ struct CleanState: Sendable, Equatable, Codable {
     var deletedRows: Int64 = 0
     var batches = 0
     var droppedPartitions: [CleanReport.DroppedPartition] = []
+    /// A partition that is being detached by us, and is to be dropped.
+    var detaching: Detaching?
     var isFinished = false
     /// The leaves that are done with, by oid.
     var doneLeaves: [UInt32] = []
     /// Where the walk stands; nil at the beginning of a leaf.
     var position: Position?
+
+    struct Detaching: Sendable, Equatable, Codable {
+        var oid: UInt32
+        var schema: ServerText
+        var name: ServerText
+    }
 
     struct Position: Sendable, Equatable, Codable {
         var leaf: UInt32

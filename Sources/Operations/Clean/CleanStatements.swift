@@ -73,6 +73,20 @@ struct CleanStatements: Sendable {
     var finalize: ServerText { "ALTER TABLE \(rows.table.quoted) DETACH PARTITION \(leaf.quoted) FINALIZE" }
     var drop: ServerText { "DROP TABLE \(leaf.quoted)" }
 
+    /// The same, and only while the table of this oid has the name.
+    func dropOnly(_ oid: UInt32) -> ServerText {
+        let body: ServerText = """
+            BEGIN
+              LOCK TABLE ONLY \(leaf.quoted) IN ACCESS EXCLUSIVE MODE;
+              IF \(leaf.quoted.quotedAsLiteral)::regclass::oid <> \(oid)::oid THEN
+                RAISE 'another table has got its name';
+              END IF;
+              \(drop);
+            END
+            """
+        return "DO \(body.quotedAsLiteral)"
+    }
+
     private var gone: ServerText {
         """
         gone AS (

@@ -11,6 +11,8 @@ package struct CleanTuning: Sendable {
     package var batchTimeout: Duration = .seconds(10)
     /// How long rows may be counted. Default: 60 s.
     package var countTimeout: Duration = .seconds(60)
+    /// How long the rows of a partition that is to be dropped may be counted. Default: 10 min.
+    package var partitionCountTimeout: Duration = .seconds(600)
     /// How long the sessions that use a partition are waited for. Default: 60 s.
     package var detachTimeout: Duration = .seconds(60)
     /// Before a batch that failed is tried again, at most three times; doubled each time. Default: 250 ms.

@@ -220,4 +220,72 @@ import Testing
         #expect(report.outcome == .succeeded && report.droppedPartitions.map(\.rows) == [100, 200])
         #expect(try await bench.count("events") == 1_000)
     }
+
+    @Test func `waits longer for the readers of a partition than batches wait for locks`() async throws {
+        let bench = try await CleanBench(Self.partitioned)
+        let reader = try await bench.openSession()
+        try await reader.execute("BEGIN; SELECT count(*) FROM events")
+        async let running = bench.operation(Self.ofPartitions(.drop)).execute()
+        try await waitUntil("no detachment waits for longer than a batch would") {
+            try await bench.psql(
+                """
+                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                   AND query LIKE '%DETACH PARTITION%' AND now() - query_start > interval '500 milliseconds'
+                """) == "1"
+        }
+        await reader.close()
+        let report = try await running
+        #expect(report.outcome == .succeeded && report.droppedPartitions.map(\.rows) == [100, 200])
+    }
+
+    @Test func `drops by the next run what is detached and could not be dropped`() async throws {
+        let bench = try await CleanBench(Self.partitioned)
+        await bench.memory.listen { times in
+            guard times == 2 else { return }
+            _ = try? await bench.psql(
+                """
+                CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'not now'; END$$;
+                CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION refuse();
+                """)
+        }
+        let broken = try await bench.operation(Self.ofPartitions(.drop)).execute()
+        #expect(broken.outcome == .failed && broken.droppedPartitions == [])
+        #expect(try await bench.psql("SELECT count(*) FROM pg_inherits WHERE inhparent = 'events'::regclass") == "2")
+        await bench.memory.listen(nil)
+        try await bench.psql("DROP EVENT TRIGGER refuse")
+        let report = try await bench.operation(Self.ofPartitions(.drop)).execute()
+        #expect(report.outcome == .succeeded && report.droppedPartitions.map(\.rows) == [100, 200])
+        #expect(try await bench.psql("SELECT to_regclass('public.events_a') IS NULL") == "t")
+    }
+
+    @Test func `does not drop a second time for the rows that others had locked`() async throws {
+        let bench = try await CleanBench(Self.partitioned)
+        let other = try await bench.openSession()
+        try await other.execute("BEGIN; SELECT * FROM events_c WHERE n = 1 AND at < '2020-04-01' FOR UPDATE")
+        let report = try await bench.operation(Self.ofPartitions(.drop)).execute()
+        #expect(report.outcome == .partial && report.deletedRows == 349 && report.remainingOlderThanCutoff == 1)
+        #expect(report.droppedPartitions.map(\.rows) == [100, 200])
+        await other.close()
+    }
+
+    @Test func `leaves a partition alone that others detach`() async throws {
+        let bench = try await CleanBench(Self.partitioned)
+        let reader = try await bench.openSession()
+        try await reader.execute("BEGIN; SELECT count(*) FROM events")
+        let operators = try await bench.openSession()
+        try await operators.execute("SET lock_timeout = 100")
+        await #expect(throws: PostgresError.self) {
+            try await operators.execute("ALTER TABLE events DETACH PARTITION events_a CONCURRENTLY")
+        }
+        await reader.close()
+        await operators.close()
+        // The server detaches one partition of a table at a time, and says so.
+        let report = try await bench.operation(Self.ofPartitions(.drop)).execute()
+        #expect(report.outcome == .failed && report.message?.contains("pending detach") == true)
+        #expect(try await bench.count("events_a") == 100)
+        try await bench.psql("ALTER TABLE events DETACH PARTITION events_a FINALIZE")
+        let next = try await bench.operation(Self.ofPartitions(.drop)).execute()
+        #expect(next.outcome == .succeeded && next.droppedPartitions.map(\.rows) == [200])
+        #expect(try await bench.count("events_a") == 100)
+    }
 }
