@@ -33,6 +33,6 @@ package struct CleanPlan: Sendable, Equatable {
 
     /// One for each kind of step, as it is run first; `n` rows at a time.
     package var statements: [ServerText] {
-        legs.flatMap { CleanStatements(rows: rows, leaf: $0.leaf.name).firstOf($0.walk) }
+        legs.flatMap { CleanStatements(rows: rows, leaf: $0.leaf.name, oid: $0.leaf.oid).firstOf($0.walk) }
     }
 }

@@ -75,7 +75,7 @@ struct CleanRun: Sendable {
     }
 
     private func statements(_ leg: CleanPlan.Leg) -> CleanStatements {
-        CleanStatements(rows: plan.rows, leaf: leg.leaf.name)
+        CleanStatements(rows: plan.rows, leaf: leg.leaf.name, oid: leg.leaf.oid)
     }
 
     // MARK: - Walks

@@ -9,6 +9,8 @@ import Postgres
 struct CleanStatements: Sendable {
     let rows: CleanRows
     let leaf: SQLIdentifier
+    /// Whose rows alone go, whatever else has got the leaf's name meanwhile; nil where nothing is run.
+    var oid: UInt32?
 
     /// Picks up to `limit` rows along an index. `cursor` are the keys of the last row of the batch before: rows with
     /// the same keys may be left, so it is included.
@@ -26,7 +28,7 @@ struct CleanStatements: Sendable {
             WITH doomed AS MATERIALIZED (
               SELECT \(rows.alias).ctid AS place, \(outputs.joined(separator: ", "))
                 FROM \(rows.source(leaf))
-               WHERE \(rows.predicate)\(start)
+               WHERE \(rows.predicate)\(identity)\(start)
                ORDER BY \(order.joined(separator: ", ")) LIMIT \(limit) FOR UPDATE SKIP LOCKED
             ), \(gone)
             SELECT \(Self.counts), \(texts.joined(separator: ", "))
@@ -43,7 +45,7 @@ struct CleanStatements: Sendable {
           SELECT \(rows.alias).ctid AS place
             FROM \(rows.source(leaf))
            WHERE \(rows.alias).ctid >= '(\(blocks.lowerBound),0)'::tid AND \(rows.alias).ctid < '(\(blocks.upperBound),0)'::tid
-             AND \(rows.predicate)
+             AND \(rows.predicate)\(identity)
              FOR UPDATE SKIP LOCKED
         ), \(gone)
         SELECT \(Self.counts)
@@ -85,6 +87,18 @@ struct CleanStatements: Sendable {
             END
             """
         return "DO \(body.quotedAsLiteral)"
+    }
+
+    /// That the leaf is the table that was looked at, and still one of the table's partitions.
+    private var identity: ServerText {
+        guard let oid else { return "" }
+        let itself: ServerText = " AND \(rows.alias).tableoid = \(oid)::oid"
+        guard leaf != rows.table else { return itself }
+        return """
+            \(itself)
+                 AND (SELECT pg_catalog.count(*) > 0 FROM pg_catalog.pg_partition_ancestors(\(oid)::oid::regclass) AS a
+                       WHERE a.relid = \(rows.table.quoted.quotedAsLiteral)::regclass)
+            """
     }
 
     private var gone: ServerText {

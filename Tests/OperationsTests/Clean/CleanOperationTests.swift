@@ -288,4 +288,17 @@ import Testing
         #expect(next.outcome == .succeeded && next.droppedPartitions.map(\.rows) == [200])
         #expect(try await bench.count("events_a") == 100)
     }
+
+    @Test(arguments: [
+        "ALTER TABLE events DETACH PARTITION events_b",
+        "ALTER TABLE events_b RENAME TO kept; CREATE TABLE events_b AS SELECT * FROM kept",
+    ])
+    func `deletes nothing more from what is no longer a partition`(change: String) async throws {
+        let bench = try await CleanBench(Self.partitioned)
+        await bench.memory.listen { times in
+            if times == 2 { _ = try? await bench.psql("\(ServerText(change))") }
+        }
+        _ = try await bench.operation(Self.ofPartitions(.delete)).execute()
+        #expect(try await bench.count("events_b") == 200)
+    }
 }
