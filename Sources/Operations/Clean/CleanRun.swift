@@ -82,8 +82,9 @@ struct CleanRun: Sendable {
 
     private mutating func walk(_ leg: CleanPlan.Leg, along index: CleanFacts.Index) async throws {
         var batches = batches(of: leg)
-        var keys = state.position(in: leg.leaf.oid)?.keys
-        if keys?.count != index.keys.count { keys = nil }
+        let columns = index.keys.map { "\($0.column.quotedAsIdentifier) \($0.type)" as ServerText }
+        let position = state.position(in: leg.leaf.oid)
+        var keys = position?.columns == columns ? position?.keys : nil
         defer { retried += batches.retried }
         while true {
             try await gate.pass()
@@ -92,7 +93,7 @@ struct CleanRun: Sendable {
                 throw CleanError.rowsStay(table: plan.table.description)
             }
             keys = result.keys ?? keys
-            try await settle(result, at: CleanState.Position(leaf: leg.leaf.oid, keys: keys))
+            try await settle(result, at: CleanState.Position(leaf: leg.leaf.oid, keys: keys, columns: columns))
             if isLast { return }
         }
     }

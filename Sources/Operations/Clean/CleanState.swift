@@ -31,6 +31,8 @@ struct CleanState: Sendable, Equatable, Codable {
         var leaf: UInt32
         /// The keys of the last row of an index walk.
         var keys: [ServerText]?
+        /// The columns and types that the keys are of: of others they say nothing.
+        var columns: [ServerText]?
         /// The next block of a block walk.
         var block: Int64?
     }

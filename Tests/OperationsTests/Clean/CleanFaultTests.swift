@@ -71,6 +71,22 @@ import Testing
         }
     }
 
+    @Test func `goes on along an index whose keys are of other columns than those it stopped at`() async throws {
+        let bench = try await CleanBench(
+            CleanBench.sessions + """
+                ALTER TABLE sessions ADD kind text NOT NULL DEFAULT 'x';
+                CREATE INDEX by_kind ON sessions (expires_at, kind);
+                """)
+        let task = Task { try await bench.operation().execute() }
+        await bench.memory.listen { times in if times == 4 { task.cancel() } }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        await bench.memory.listen(nil)
+        try await bench.psql("DROP INDEX by_kind; CREATE INDEX ON sessions (expires_at, id)")
+        let report = try await bench.operation().execute()
+        #expect(report.resumed && report.outcome == .succeeded && report.remainingOlderThanCutoff == 0)
+        #expect(try await bench.count() == 1_600)
+    }
+
     @Test func `says that the connection broke, and goes on the next time`() async throws {
         let bench = try await CleanBench()
         await bench.memory.listen { times in
