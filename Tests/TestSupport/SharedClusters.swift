@@ -28,7 +28,9 @@ private actor SharedClusters {
             Task {
                 var isRunning = false
                 do {
-                    try await ScratchCluster.with(binFolder, wantsTCP: true) { cluster in
+                    try await ScratchCluster.with(
+                        binFolder, wantsTCP: true, settings: ["max_connections": "300"]
+                    ) { cluster in
                         folders.withLock { $0.append(cluster.folder) }
                         isRunning = true
                         continuation.resume(returning: cluster)
