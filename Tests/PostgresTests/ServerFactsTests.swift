@@ -34,7 +34,7 @@ import Testing
         #expect(facts.timeZone == "Europe/Berlin")
         #expect(facts.blockSizeInBytes == 8_192)
         #expect(facts.deadlockTimeoutInMilliseconds == 1_000)
-        #expect(facts.sharedLockCapacity == 1_024 * 100)
+        #expect(facts.sharedLockCapacity == 1_024 * 300)
         #expect(facts.extensions.map(\.name) == ["plpgsql"])
         #expect(facts.roles.map(\.name) == ["postgres"])
         #expect(facts.collations.isEmpty && facts.tablespaces.isEmpty)
