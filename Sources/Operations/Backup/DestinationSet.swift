@@ -136,9 +136,13 @@ final class DestinationSet: Sendable {
         guard !failures.isEmpty else { return successes }
         try Task.checkCancellation()
         for (place, error) in failures { drop(place, for: error) }
-        let first = state.withLock { state in state.failures.min { $0.key < $1.key }?.value }
-        if live.isEmpty, let first { throw first }
+        if live.isEmpty, let firstFailure { throw firstFailure }
         return successes
+    }
+
+    /// Of the first in order of the stores that have failed.
+    var firstFailure: (any Error)? {
+        state.withLock { state in state.failures.min { $0.key < $1.key }?.value }
     }
 
     func isLive(_ place: Int) -> Bool {

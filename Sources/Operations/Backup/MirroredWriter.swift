@@ -42,7 +42,8 @@ final class MirroredWriter: ObjectWriter {
         _ body: @escaping @Sendable (any ObjectWriter) async throws -> Success
     ) async throws -> [Success] {
         let writers = writers.filter { destinations.isLive($0.key) }
-        guard !writers.isEmpty else { throw CancellationError() }
+        // Another worker met the failure; whoever notices it next says the same.
+        guard !writers.isEmpty else { throw destinations.firstFailure ?? CancellationError() }
         return try await destinations.perform(on: writers.keys.sorted()) { place in
             guard let open = writers[place] else { throw CancellationError() }
             return try await body(open.writer)
