@@ -37,8 +37,8 @@ package struct CleanJob: Sendable, Equatable {
     package var partitions = Partitions.delete
     /// Default: none.
     package var force: Set<Risk> = []
-    /// The part of the time that is spent deleting; the rest is left to others. Default: 0.25.
-    package var duty = 0.25
+    /// The part of the time that is spent deleting; the rest is left to others. Default: 0.05.
+    package var duty = 0.05
     /// How long the run waits at most, at a stretch, while the server has it hard. Default: 10 minutes.
     package var maxPause: Duration = .seconds(600)
 

@@ -17,6 +17,7 @@ struct CleanRun: Sendable {
     private(set) var retried = 0
     private(set) var dropped: [CleanReport.DroppedPartition] = []
     private var lastNote = ContinuousClock.now
+    private var lastKept: ContinuousClock.Instant?
 
     init(
         session: Session, plan: CleanPlan, job: CleanJob, tuning: CleanTuning, diary: CleanDiary, state: CleanState,
@@ -31,6 +32,16 @@ struct CleanRun: Sendable {
 
     /// Deletes what there is to delete; returns the rows that are left, nil where they could not be counted.
     mutating func deleteAll() async throws -> Int64? {
+        do {
+            return try await deleteWhatThereIs()
+        } catch {
+            let (state, diary) = (state, diary)
+            await CleanupScope.run { await diary.keep(state) }
+            throw error
+        }
+    }
+
+    private mutating func deleteWhatThereIs() async throws -> Int64? {
         try await finishDetaching()
         try await walkAll()
         var left = try await remaining()
@@ -199,7 +210,10 @@ struct CleanRun: Sendable {
         state.deletedRows += result.deleted
         state.batches += 1
         state.position = position
-        await diary.keep(state)
+        if lastKept.map({ ContinuousClock.now - $0 >= tuning.pollInterval }) ?? true {
+            lastKept = .now
+            await diary.keep(state)
+        }
         if ContinuousClock.now - lastNote > .seconds(30) {
             lastNote = ContinuousClock.now
             reporter.report(.note("\(Quantities.count(Int(deleted))) rows are deleted"))

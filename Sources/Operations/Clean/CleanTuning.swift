@@ -1,7 +1,7 @@
 /// How a clean-up goes about its work: what operators do not choose.
 package struct CleanTuning: Sendable {
-    /// How long one batch should take. Default: 50 ms.
-    package var batchTime: Duration = .milliseconds(50)
+    /// How long one batch should take. Default: 10 ms: about as long as others wait for a CPU that a batch has.
+    package var batchTime: Duration = .milliseconds(10)
     /// Rows of a batch. Default: 20 to 10,000, beginning with 200.
     package var batchRows = 20...10_000
     package var firstBatchRows = 200
@@ -17,7 +17,7 @@ package struct CleanTuning: Sendable {
     package var detachTimeout: Duration = .seconds(60)
     /// Before a batch that failed is tried again, at most three times; doubled each time. Default: 250 ms.
     package var retryDelay: Duration = .milliseconds(250)
-    /// How often it is looked whether a pause is over. Default: 1 s.
+    /// How often it is looked how hard the server has it, and how far the run has come is written down. Default: 1 s.
     package var pollInterval: Duration = .seconds(1)
     /// The shortest rest after a batch. Default: 10 ms.
     package var leastRest: Duration = .milliseconds(10)

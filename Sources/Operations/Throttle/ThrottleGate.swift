@@ -18,6 +18,7 @@ struct ThrottleGate: Sendable {
     /// Whose vacuuming counts, by oid.
     let tables: [UInt32]
     let limits: ThrottleLimits
+    /// Between two looks; a look that finds nothing counts for as long.
     let pollInterval: Duration
     /// The longest pause at a stretch.
     let maxPause: Duration
@@ -25,6 +26,7 @@ struct ThrottleGate: Sendable {
 
     private(set) var pauses: [Pause] = []
     private(set) var seesOthers = true
+    private var lastFree: ContinuousClock.Instant?
 
     init(
         session: Session, tables: [UInt32], limits: ThrottleLimits, pollInterval: Duration, maxPause: Duration,
@@ -41,6 +43,7 @@ struct ThrottleGate: Sendable {
     /// Returns when the work may go on. Throws ``Closed`` where it may not.
     mutating func pass() async throws {
         let beginning = ContinuousClock.now
+        if let lastFree, beginning - lastFree < pollInterval { return }
         var reasons: [String] = []
         while true {
             let watch = Stopwatch()
@@ -48,6 +51,7 @@ struct ThrottleGate: Sendable {
             switch decision {
             case .proceed:
                 if !reasons.isEmpty { reporter.report(.note("going on")) }
+                lastFree = .now
                 return
             case .abort(let reasons): throw Closed.heldBack(reasons.joined(separator: "; "))
             case .pause(let current):

@@ -26,7 +26,7 @@ struct CleanOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Partitions that are old as a whole: delete their rows, or drop them. Default: delete."))
     var partitions: CleanJob.Partitions?
 
-    @Option(help: ArgumentHelp("The part of the time that is spent deleting. Default: 0.25.", valueName: "fraction"))
+    @Option(help: ArgumentHelp("The part of the time that is spent deleting. Default: 0.05.", valueName: "fraction"))
     var duty: Double?
 
     @Option(
