@@ -83,6 +83,22 @@ def database_url(name="bench"):
     return f"postgresql:///{name}?host={os.environ['PGHOST']}&port={os.environ['PGPORT']}&user={os.environ['PGUSER']}"
 
 
+def backup_command(to, workers=2, database="bench"):
+    """A backup of `database` below the prefix `to` of the bucket."""
+    return [dbops(), "backup", "now", "--database", database_url(database), "--to", f"s3://{BUCKET}/{to}", "--endpoint",
+            os.environ["AWS_ENDPOINT_URL"], "--region", "us-east-1", "--path-style", "--workers", str(workers), "--json"]
+
+
+def remove_objects(prefix):
+    subprocess.run(["aws", "s3", "rm", "--only-show-errors", "--recursive", f"s3://{BUCKET}/{prefix}"], check=True)
+
+
+def psql(sql, database="bench"):
+    """Runs a script that stops at its first error; returns what it prints."""
+    return subprocess.run(["psql", "-qXAtd", database, "-v", "ON_ERROR_STOP=1"], input=sql, text=True, check=True,
+                          stdout=subprocess.PIPE).stdout.strip()
+
+
 def make_data(size_gb):
     """About size_gb GB of COPY text: three tenths pgbench accounts, the rest rows of uuid, timestamp, numeric, jsonb
     and text in six tables of several sizes. Returns the bytes of the text."""
