@@ -114,6 +114,46 @@ extension EndToEndTests {
             #expect(run.standardError.contains("VACUUM of public.dead"))
         }
 
+        @Test func `a run that is killed in the middle of a rebuild ends on the server, and the next one cleans up`()
+            async throws
+        {
+            let (workplace, server, database) = try await workplace(
+                """
+                vacuum = "off"
+                analyze = "off"
+                reindex = "bloated"
+                reindex_min_waste_mib = 1
+                """)
+            func count(_ query: String) async throws -> String { try await server.psql(query, database: database) }
+            let invalid = "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = indexrelid WHERE NOT indisvalid"
+            try await server.psql(
+                """
+                CREATE TABLE t AS SELECT n FROM generate_series(1, 300000) n; CREATE INDEX i ON t (n); ANALYZE t
+                """, database: database)
+            #expect(try await workplace.runJobFile("maintain", "housekeeping", "--quiet").exitCode == 0)
+            try await server.psql("DELETE FROM t WHERE n % 5 <> 0", database: database)
+            try await server.psql("VACUUM ANALYZE t", database: database)
+            // The rebuild waits for its snapshot.
+            let other = try await server.cluster.openSession(database: database)
+            try await other.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
+            let program = try workplace.dbops.start(
+                ["maintain", "housekeeping", "--config", workplace.jobFile])
+            let waiting =
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'REINDEX%' AND wait_event_type = 'Lock'"
+            try await waitUntil("no rebuild waits: \(program.standardError)") { try await count(waiting) == "1" }
+            program.send(SIGKILL)
+            #expect(await program.ending() == .killed(signal: SIGKILL))
+            // The server itself finds out that nobody is there any more.
+            try await waitUntil("the rebuild goes on") { try await count(waiting) == "0" }
+            #expect(try await count(invalid) == "1")
+            await other.close()
+            let next = try await workplace.runJobFile("maintain", "housekeeping", "--json")
+            #expect(next.exitCode == 0, "\(next)")
+            let steps = try #require(try next.objects().first?["steps"] as? [[String: Any]])
+            #expect(actions(steps) == ["drop-index public.i_ccnew", "reindex public.i"])
+            #expect(try await count(invalid) == "0")
+        }
+
         @Test func `a run beside a dump is to be tried later`() async throws {
             let (workplace, server, database) = try await workplace()
             let dump = try await server.cluster.openSession(database: database)

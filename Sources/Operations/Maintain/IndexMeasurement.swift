@@ -16,15 +16,16 @@ struct IndexMeasurement: Sendable {
 
     var isPossible: Bool { schema != nil }
 
-    /// In percent; nil where it cannot be measured: no B-tree, no extension, beyond the budget, locked by somebody.
-    mutating func density(of index: IndexFacts) async throws -> Double? {
+    /// Nil where it cannot be measured: no B-tree, no extension, beyond the budget, locked by somebody, or its time was
+    /// over.
+    mutating func fill(of index: IndexFacts) async throws -> IndexFill? {
         guard let schema, index.method == "btree", index.bytes <= bytesLeft else { return nil }
         bytesLeft -= index.bytes
         do {
-            let row = try await session.query(IndexQueries.density(schema: schema), [ServerText("\(index.id)")])
-                .onlyRow()
-            let density = try row.double("density")
-            return density.isNaN ? nil : density
+            let row = try await session.query(IndexQueries.fill(schema: schema), [ServerText("\(index.id)")]).onlyRow()
+            return IndexFill(
+                leafDensity: try row.double("density"), leafPages: try row.int("leaves"),
+                innerPages: try row.int("inner_pages"), pageSize: try row.int("page_size"))
         } catch let error as PostgresError where error.isStatementRefusal {
             return nil
         }

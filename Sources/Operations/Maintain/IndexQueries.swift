@@ -68,10 +68,11 @@ enum IndexQueries {
            AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
         """
 
-    /// How full the leaves of a B-tree are, in percent. NaN for an empty one.
-    static func density(schema: ServerText) -> ServerText {
+    /// How full a B-tree is. The density of one without entries is NaN.
+    static func fill(schema: ServerText) -> ServerText {
         """
-        SELECT avg_leaf_density AS density
+        SELECT avg_leaf_density AS density, leaf_pages AS leaves, internal_pages AS inner_pages,
+               pg_catalog.current_setting('block_size')::pg_catalog.int8 AS page_size
           FROM \(schema.quotedAsIdentifier).pgstatindex($1::pg_catalog.oid::pg_catalog.regclass)
         """
     }

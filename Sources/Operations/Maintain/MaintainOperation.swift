@@ -12,6 +12,8 @@ package struct MaintainOperation: Sendable {
     private let window: Duration?
     private let memory: any JobMemory
     private let memoryName: String?
+    /// By which the window is measured.
+    var now: @Sendable () -> ContinuousClock.Instant = { .now }
 
     /// `window` is how long a run may take, counted from its beginning; nil for no limit. `memoryName` is the
     /// database's name in the job file, under which indexes' sizes are remembered; nil where nothing is.
@@ -30,9 +32,9 @@ package struct MaintainOperation: Sendable {
     /// What ``execute()`` would do: nothing is locked, changed or remembered.
     package func preview() async throws -> MaintainPreview {
         try await withSession(statementTimeout: Self.surveyTimeout) { session in
-            let survey = try await survey(measures: false).run(on: session)
+            let survey = try await survey.run(on: session)
             return MaintainPreview(
-                server: session.server.displayText, plan: survey.plan, isStandby: survey.facts.isInRecovery,
+                server: session.server.displayText, plan: survey.foreseen, isStandby: survey.facts.isInRecovery,
                 dumps: survey.facts.dumps)
         }
     }
@@ -41,7 +43,7 @@ package struct MaintainOperation: Sendable {
     /// later is part of the report.
     package func execute() async throws -> MaintainReport {
         let stopwatch = Stopwatch()
-        let limit = MaintainWindow(window)
+        let limit = MaintainWindow(window, now: now)
         return try await withSession(statementTimeout: Self.surveyTimeout) { session in
             context.reporter.report(.phase("looking at \(session.server.displayText)"))
             var report = MaintainReport(server: session.server.displayText)
@@ -52,8 +54,8 @@ package struct MaintainOperation: Sendable {
             guard dumps.isEmpty else {
                 throw MaintainError.dumpRunning(server: session.server.displayText, dumps: dumps)
             }
-            let survey = try await survey(measures: true).run(on: session)
-            report.plan = survey.plan
+            let survey = try await survey.run(on: session)
+            report.plan = survey.foreseen
             try await run(survey, on: session, limit, &report)
             report.seconds = stopwatch.seconds
             return report
@@ -68,21 +70,30 @@ package struct MaintainOperation: Sendable {
         for holder in survey.plan.holders {
             warnings.add("\(holder.text) keeps dead rows from being removed: \(holder.remedy)")
         }
-        context.reporter.report(.plan(try MaintainJobReport(survey.plan).json()))
-        let notes = RebuildNotes(memory: memory, memoryName: memoryName, leftovers: survey.leftovers)
-        if !survey.plan.steps.isEmpty {
-            report.steps = try await withSession(statementTimeout: .seconds(10)) { watch in
-                let execution = StepExecution(
-                    session: session, watch: watch, progress: try await VacuumProgress(session: watch),
-                    reporter: context.reporter)
-                return try await MaintainRun(
-                    execution: execution, serverVersion: survey.facts.serverVersion, window: limit, notes: notes,
-                    reporter: context.reporter, warnings: warnings
-                ).run(survey.plan.steps)
+        context.reporter.report(.plan(try MaintainJobReport(report.plan).json()))
+        if !report.plan.steps.isEmpty || survey.indexes != nil {
+            try await withSession(statementTimeout: .seconds(10)) { watch in
+                let run = try await steps(of: survey, on: session, watch, limit, warnings)
+                try await MaintainExecution(
+                    survey: survey, run: run, window: limit, reporter: context.reporter, warnings: warnings
+                ).execute(&report)
             }
         }
         report.warnings = warnings.all
-        try await remember(survey, notes, &report, session)
+    }
+
+    private func steps(
+        of survey: MaintainSurvey.Result, on session: Session, _ watch: Session, _ limit: MaintainWindow,
+        _ warnings: Warnings
+    ) async throws -> MaintainRun {
+        let execution = StepExecution(
+            session: session, watch: watch,
+            progress: try await StepProgress(session: watch, pageSize: survey.facts.pageSize),
+            reporter: context.reporter)
+        return MaintainRun(
+            execution: execution, serverVersion: survey.facts.serverVersion, window: limit,
+            notes: RebuildNotes(memory: memory, memoryName: memoryName, leftovers: survey.leftovers),
+            reporter: context.reporter, warnings: warnings)
     }
 
     // MARK: - Sessions
@@ -90,9 +101,7 @@ package struct MaintainOperation: Sendable {
     /// Reading the catalogue takes no longer, or something is wrong.
     private static let surveyTimeout = Duration.seconds(60)
 
-    private func survey(measures: Bool) -> MaintainSurvey {
-        MaintainSurvey(job: job, memory: memory, memoryName: memoryName, measures: measures)
-    }
+    private var survey: MaintainSurvey { MaintainSurvey(job: job, memory: memory, memoryName: memoryName) }
 
     private func isStandby(_ session: Session) async throws -> Bool {
         try await session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").onlyRow().bool("standby")
@@ -128,43 +137,6 @@ package struct MaintainOperation: Sendable {
         ).onlyRow()
         guard try row.bool("locked") else {
             throw MaintainError.alreadyRunning(server: session.server.displayText)
-        }
-    }
-
-    // MARK: - What is remembered
-
-    /// The sizes of indexes as they are now: those that were rebuilt, and those that were sound before.
-    private func remember(
-        _ survey: MaintainSurvey.Result, _ notes: RebuildNotes, _ report: inout MaintainReport, _ session: Session
-    ) async throws {
-        guard job.reindex == .bloated else { return }
-        let rebuilt = Set(
-            report.steps.filter { $0.step.action == .reindex && $0.outcome == .done }.compactMap(\.step.object))
-        var baselines = survey.baselines
-        baselines.note(survey.soundIndexes, as: .seen)
-        var indexes = survey.allIndexes
-        if !rebuilt.isEmpty {
-            guard let found = try await sizesNow(session) else { return }
-            indexes = found
-            baselines.note(indexes.filter { rebuilt.contains($0.name) && $0.isValid }, as: .rebuilt)
-            for position in report.steps.indices where report.steps[position].step.action == .reindex {
-                let name = report.steps[position].step.object
-                report.steps[position].bytesAfter = indexes.first { $0.name == name && $0.isValid }?.bytes
-            }
-        }
-        guard let memoryName else { return }
-        await notes.save()
-        baselines.keep(only: indexes)
-        await baselines.remember(memoryName, in: memory)
-    }
-
-    /// Nil where the session is lost.
-    private func sizesNow(_ session: Session) async throws -> [IndexFacts]? {
-        do {
-            try await session.execute("SET statement_timeout = '60s'")
-            return try await IndexFacts.gather(on: session)
-        } catch is PostgresError {
-            return nil
         }
     }
 }

@@ -28,6 +28,8 @@ package struct MaintainStep: Sendable, Equatable {
     package let reasons: [String]
     /// Of what is read: the table with its TOAST table, or the index.
     package let sizeInBytes: Int
+    /// What is to come of a VACUUM that freezes; none for other statements.
+    var goals: [FreezeGoal] = []
 
     /// Whether it is a VACUUM of whichever urgency.
     var isVacuum: Bool { [.vacuum, .freeze, .emergencyVacuum].contains(action) }

@@ -38,11 +38,7 @@ struct MaintainPlanner: Sendable {
 
     /// Whether the job's patterns name it.
     func isChosen(_ table: TableFacts) -> Bool {
-        let (schema, name) = (table.name.schema?.text ?? "", table.name.name.text)
-        func matches(_ patterns: [TablePattern]) -> Bool {
-            patterns.contains { $0.matches(schema: schema, table: name) }
-        }
-        return (job.tables.isEmpty || matches(job.tables)) && !matches(job.excludedTables)
+        job.covers(table.name)
     }
 
     // MARK: - Needs
@@ -129,21 +125,19 @@ struct MaintainPlanner: Sendable {
     }
 
     private func candidate(_ table: TableFacts, _ need: TableNeed.Vacuum) -> Candidate {
-        let isTruncated = job.truncatedTables.contains {
-            $0.matches(schema: table.name.schema?.text ?? "", table: table.name.name.text)
-        }
         let target = MaintainStatement.Target(
-            table: table.name, hasChildren: table.hasChildren, isToastOnly: need.isToastOnly, truncates: isTruncated)
+            table: table.name, hasChildren: table.hasChildren, isToastOnly: need.isToastOnly,
+            truncates: job.truncates(table.name))
         let (action, kind): (MaintainStep.Action, MaintainStatement.Vacuum) =
             switch need.urgency {
             case .emergency: (.emergencyVacuum, .emergency)
             case .freezing: (.freeze, .freezing)
             case .ordinary: (.vacuum, .ordinary)
             }
+        var step = step(action, table, statement.vacuum(target, kind), need.reasons)
+        step.goals = need.goals
         let rank = need.urgency == .ordinary ? 3 : need.urgency.rawValue
-        return Candidate(
-            table: table, step: step(action, table, statement.vacuum(target, kind), need.reasons), rank: rank,
-            score: need.score)
+        return Candidate(table: table, step: step, rank: rank, score: need.score)
     }
 
     /// Right after the table's VACUUM, where there is one; tables without statistics before all others.

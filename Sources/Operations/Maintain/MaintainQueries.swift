@@ -86,6 +86,13 @@ struct MaintainQueries: Sendable {
         """
     }
 
+    /// How old some tables are at this moment.
+    static let ages: ServerText = """
+        SELECT c.oid, pg_catalog.age(c.relfrozenxid)::pg_catalog.float8 AS xid_age,
+               pg_catalog.mxid_age(c.relminmxid)::pg_catalog.float8 AS mxid_age
+          FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1::pg_catalog.oid[])
+        """
+
     static let children: ServerText = "SELECT inhparent AS parent, inhrelid AS child FROM pg_catalog.pg_inherits"
 
     /// Whoever keeps dead rows of this database from being removed, the oldest first. VACUUM itself keeps nobody.

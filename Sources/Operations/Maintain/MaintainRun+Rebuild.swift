@@ -8,7 +8,7 @@ extension MaintainRun {
         await notes.begin(index.quoted.text)
         let result: MaintainStepResult
         do {
-            result = try await tryRebuild(step)
+            result = try await copy(step, lockTimeout: MaintainSettings.rebuildLockTimeoutStatement)
         } catch {
             await CleanupScope.run { await cleanUp(after: index) }
             throw error
@@ -21,18 +21,24 @@ extension MaintainRun {
         return result
     }
 
-    private func tryRebuild(_ step: MaintainStep) async throws -> MaintainStepResult {
+    /// REPACK takes away itself what it leaves. It waits for its last lock as everybody does: behind it, all wait.
+    func rewrite(_ step: MaintainStep) async throws -> MaintainStepResult {
+        try await copy(step, lockTimeout: MaintainSettings.lockTimeoutStatement)
+    }
+
+    private func copy(_ step: MaintainStep, lockTimeout: ServerText) async throws -> MaintainStepResult {
         let room = try await ReplicationPressure.gather(on: session).slotRoomInBytes
-        try await session.execute(MaintainSettings.rebuildLockTimeoutStatement)
+        let sight = StepExecution.Sight()
+        try await session.execute(lockTimeout)
         try await limitTime(window.statementTimeoutInMilliseconds)
         do {
-            try await execution.rebuild(step, slotRoom: room)
+            try await execution.rebuild(step, slotRoom: room, sight: sight)
             return MaintainStepResult(step, .done)
         } catch let stopped as RebuildStopped {
             return MaintainStepResult(step, .cutOff, "\(stopped.reason), so it was cancelled")
         } catch let error as PostgresError {
             // Its copy was built, mostly: to build it again would be as much work for as little.
-            var result = failure(step, error)
+            var result = failure(step, error, sight)
             result.isFinal = true
             return result
         }

@@ -5,20 +5,25 @@ import JobModel
 struct MaintainWindow: Sendable {
     /// Nil for no limit.
     let end: ContinuousClock.Instant?
+    private let now: @Sendable () -> ContinuousClock.Instant
 
-    init(_ length: Duration?) {
-        end = length.map { ContinuousClock.now + $0 }
+    /// It begins at this moment.
+    init(_ length: Duration?, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.now = now
+        end = length.map { now() + $0 }
     }
 
-    var isOver: Bool { end.map { ContinuousClock.now >= $0 } ?? false }
+    var isOver: Bool { end.map { now() >= $0 } ?? false }
 
     /// Nil for no limit.
-    var rest: Duration? { end.map { max($0 - ContinuousClock.now, .zero) } }
+    var rest: Duration? { end.map { max($0 - now(), .zero) } }
 
     /// As `statement_timeout` takes it: zero is no limit, and too little would end even the statement that sets it
     /// anew.
-    var statementTimeoutInMilliseconds: Int64 {
-        guard let rest else { return 0 }
-        return max(rest.components.seconds * 1_000 + rest.components.attoseconds / 1_000_000_000_000_000, 100)
+    var statementTimeoutInMilliseconds: Int64 { rest.map { max($0.wholeMilliseconds, 100) } ?? 0 }
+
+    /// For a question that changes nothing, and may take no longer than `most` in any case: a second it has.
+    func statementTimeout(atMost most: Duration) -> Duration {
+        rest.map { max(min($0, most), .seconds(1)) } ?? most
     }
 }

@@ -33,24 +33,15 @@ struct ReindexPlanner: Sendable {
             .sorted { $0.bytes > $1.bytes }
     }
 
-    /// What a measurement says; nil where the index is no larger than it may be. `density` is how full its leaves are,
-    /// in percent; a fresh index has its fill factor.
-    func measured(_ index: IndexFacts, density: Double) -> IndexBloat? {
-        guard density > 0 else { return nil }
-        return bloat(of: index, leastBytes: Double(index.bytes) * min(density / index.fillFactor, 1), .measured)
+    /// What a measurement says; nil where the index is no larger than it may be.
+    func measured(_ index: IndexFacts, _ fill: IndexFill) -> IndexBloat? {
+        bloat(of: index, leastBytes: fill.leastBytes(fillFactor: index.fillFactor), .measured)
     }
 
     private var leastWaste: Int { job.reindexMinWasteInMiB << 20 }
 
     private func candidates(_ indexes: [IndexFacts]) -> [IndexFacts] {
-        indexes.filter { index in
-            let (schema, name) = (index.tableName.schema?.text ?? "", index.tableName.name.text)
-            func matches(_ patterns: [TablePattern]) -> Bool {
-                patterns.contains { $0.matches(schema: schema, table: name) }
-            }
-            return index.isValid && !index.isExclusion && (job.tables.isEmpty || matches(job.tables))
-                && !matches(job.excludedTables)
-        }
+        indexes.filter { $0.isValid && !$0.isExclusion && job.covers($0.tableName) }
     }
 
     private func bloat(of index: IndexFacts, leastBytes: Double, _ confidence: BloatConfidence) -> IndexBloat? {

@@ -18,7 +18,7 @@ struct RepackPlanner: Sendable {
             plan.warnings.append("REPACK (CONCURRENTLY) needs PostgreSQL 19: repack_tables is of no use here")
             return
         }
-        for table in facts.tables where isNamed(table) && table.kind == .table && !table.isSystem {
+        for table in facts.tables where job.repacks(table.name) && table.kind == .table && !table.isSystem {
             let dead = table.heap.deadRows
             guard dead > Self.leastDeadPart * (dead + max(table.heap.rows, 0)) else { continue }
             plan.steps.append(
@@ -27,12 +27,6 @@ struct RepackPlanner: Sendable {
                     statement: MaintainStatement(serverVersion: facts.serverVersion).repack(table.name),
                     reasons: ["\(Quantities.count(Int(dead))) of its rows are dead, more than those that live"],
                     sizeInBytes: table.sizeInBytes(pageSize: facts.pageSize)))
-        }
-    }
-
-    private func isNamed(_ table: TableFacts) -> Bool {
-        job.repackedTables.contains {
-            $0.matches(schema: table.name.schema?.text ?? "", table: table.name.name.text)
         }
     }
 }

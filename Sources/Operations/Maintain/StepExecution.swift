@@ -6,24 +6,25 @@ import Synchronization
 struct StepExecution: Sendable {
     let session: Session
     let watch: Session
-    let progress: VacuumProgress
+    let progress: StepProgress
     let reporter: any ProgressReporter
 
     private static let lookInterval = Duration.seconds(1)
 
     /// How far it had come when somebody last looked.
     final class Sight: Sendable {
-        private let state = Mutex<(look: VacuumProgress.Look?, bytes: Int)>((nil, 0))
+        private let state = Mutex<(look: StepProgress.Look?, bytes: Int)>((nil, 0))
 
-        var look: VacuumProgress.Look? { state.withLock { $0.look } }
+        var look: StepProgress.Look? { state.withLock { $0.look } }
 
-        /// Returns by how many bytes it came further; never more than `most` in all.
-        func note(_ look: VacuumProgress.Look, pageSize: Int, most: Int) -> Int {
+        /// Returns by how many bytes it came further, never more than `most` in all; and the phase, where it is
+        /// another one.
+        func note(_ look: StepProgress.Look, bytes: Int, most: Int) -> (moved: Int, phase: String?) {
             state.withLock { state in
-                state.look = look
-                let bytes = max(state.bytes, min(look.scannedPages * pageSize, most))
-                defer { state.bytes = bytes }
-                return bytes - state.bytes
+                let phase = state.look?.phase == look.phase ? nil : look.phase
+                let bytes = max(state.bytes, min(bytes, most))
+                defer { (state.look, state.bytes) = (look, bytes) }
+                return (bytes - state.bytes, phase)
             }
         }
 
@@ -33,39 +34,48 @@ struct StepExecution: Sendable {
 
     /// Runs a VACUUM, an ANALYZE or the like, and tells how it comes on.
     func run(_ step: MaintainStep, sight: Sight) async throws {
-        let (session, progress, reporter) = (session, progress, reporter)
-        guard step.isVacuum else { return try await session.execute(step.statement) }
-        try await Companion.run {
-            try await Companion.every(Self.lookInterval) {
-                // A look that fails costs a look.
-                guard let look = try? await progress.look(at: session.server.backendProcessID) else { return }
-                let moved = sight.note(look, pageSize: 8_192, most: step.sizeInBytes)
-                if moved > 0 { reporter.report(.moved(bytes: moved)) }
-            }
-        } beside: {
+        try await watched {
+            await look(step, sight)
+        } while: {
             try await session.execute(step.statement)
         }
     }
 
     /// Runs a rebuild, and cancels it where standbys or slots cannot follow. Throws ``RebuildStopped``.
-    func rebuild(_ step: MaintainStep, slotRoom: Int?) async throws {
-        let (session, watch) = (session, watch)
-        try await Companion.run {
-            try await Companion.every(Self.lookInterval) {
-                if let facts = try? await ThrottleFacts.gather(on: watch, tables: []),
-                    case .abort(let reasons) = ThrottleLimits().decide(facts)
-                {
-                    throw RebuildStopped(reason: reasons.joined(separator: "; "))
-                }
-                if let pressure = try? await ReplicationPressure.gather(on: watch),
-                    let reason = pressure.objection(toGoOnWithRoom: slotRoom)
-                {
-                    throw RebuildStopped(reason: reason)
-                }
-            }
-        } beside: {
+    func rebuild(_ step: MaintainStep, slotRoom: Int?, sight: Sight) async throws {
+        try await watched {
+            if let reason = await reasonToStop(slotRoom: slotRoom) { throw RebuildStopped(reason: reason) }
+            await look(step, sight)
+        } while: {
             try await session.execute(step.statement)
         }
+    }
+
+    private func watched(
+        _ look: @escaping @Sendable () async throws -> Void,
+        while statement: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await Companion.run({ try await Companion.every(Self.lookInterval, look) }, beside: statement)
+    }
+
+    /// A look that fails costs a look.
+    private func look(_ step: MaintainStep, _ sight: Sight) async {
+        guard let look = try? await progress.look(at: session.server.backendProcessID) else { return }
+        // Only of a VACUUM the pages are those of which the step's size is made.
+        let bytes = step.isVacuum ? look.done * progress.pageSize : 0
+        let (moved, phase) = sight.note(look, bytes: bytes, most: step.sizeInBytes)
+        if let phase { reporter.report(.phase("\(step.title): \(phase)")) }
+        if moved > 0 { reporter.report(.moved(bytes: moved)) }
+    }
+
+    private func reasonToStop(slotRoom: Int?) async -> String? {
+        if let facts = try? await ThrottleFacts.gather(on: watch, tables: []),
+            case .abort(let reasons) = ThrottleLimits().decide(facts)
+        {
+            return reasons.joined(separator: "; ")
+        }
+        let pressure = try? await ReplicationPressure.gather(on: watch)
+        return pressure?.objection(toGoOnWithRoom: slotRoom)
     }
 }
 

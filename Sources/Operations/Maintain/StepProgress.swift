@@ -1,23 +1,27 @@
 import JobModel
 import Postgres
 
-/// Looks, from a session of its own, how far a VACUUM has come.
+/// Looks, from a session of its own, how far a statement of maintenance has come.
 ///
-/// Source: PostgreSQL manual, 27.4.5 "VACUUM Progress Reporting"; only columns that all versions have, and those of the
-/// indexes where the catalogue has them (from 17 on).
-struct VacuumProgress: Sendable {
+/// Source: PostgreSQL manual, "Progress Reporting"; only columns that all versions have, and those of VACUUM's indexes
+/// where the catalogue has them (from 17 on).
+struct StepProgress: Sendable {
     let session: Session
+    let pageSize: Int
     private let query: ServerText
 
     struct Look: Sendable, Equatable {
+        /// In the server's words.
         var phase: String
-        var scannedPages: Int
-        var totalPages: Int
+        /// Pages of the table, or blocks of what the phase goes through.
+        var done: Int
+        var total: Int
         var indexes: String?
     }
 
-    init(session: Session) async throws {
+    init(session: Session, pageSize: Int) async throws {
         self.session = session
+        self.pageSize = pageSize
         let columns = try await session.query(
             """
             SELECT attname FROM pg_catalog.pg_attribute
@@ -28,24 +32,28 @@ struct VacuumProgress: Sendable {
             columns.contains("indexes_processed")
             ? "CASE WHEN indexes_total > 0 THEN indexes_processed || ' of ' || indexes_total || ' indexes' END" : "NULL"
         query = """
-            SELECT phase, heap_blks_scanned AS scanned, heap_blks_total AS total, \(indexes) AS indexes
+            SELECT phase, heap_blks_scanned AS done, heap_blks_total AS total, \(indexes) AS indexes
               FROM pg_catalog.pg_stat_progress_vacuum WHERE pid = $1::pg_catalog.int4
+            UNION ALL SELECT phase, sample_blks_scanned, sample_blks_total, NULL
+              FROM pg_catalog.pg_stat_progress_analyze WHERE pid = $1::pg_catalog.int4
+            UNION ALL SELECT phase, blocks_done, blocks_total, NULL
+              FROM pg_catalog.pg_stat_progress_create_index WHERE pid = $1::pg_catalog.int4
             """
     }
 
-    /// Nil where no VACUUM runs there.
+    /// Nil where no statement with progress runs there.
     func look(at processID: Int32) async throws -> Look? {
         guard let row = try await session.query(query, [ServerText("\(processID)")]).rows.first else { return nil }
         return Look(
-            phase: try row.string("phase"), scannedPages: try row.int("scanned"), totalPages: try row.int("total"),
+            phase: try row.string("phase"), done: try row.int("done"), total: try row.int("total"),
             indexes: try row.optionalString("indexes"))
     }
 }
 
-extension VacuumProgress.Look {
+extension StepProgress.Look {
     /// For people: `vacuuming indexes, 812 of 4,000 pages, 1 of 3 indexes`
     var text: String {
-        let pages = "\(Quantities.count(scannedPages)) of \(Quantities.count(totalPages)) pages"
-        return ([phase, pages] + (indexes.map { [$0] } ?? [])).joined(separator: ", ")
+        let pages = total > 0 ? ["\(Quantities.count(done)) of \(Quantities.count(total)) pages"] : []
+        return ([phase] + pages + (indexes.map { [$0] } ?? [])).joined(separator: ", ")
     }
 }

@@ -17,6 +17,8 @@ struct TableNeed: Sendable, Equatable {
         var isForDeadRowsOnly = true
         /// Whether only the TOAST table needs it.
         var isToastOnly = true
+        /// What is to come of it, where it is its age that needs it.
+        var goals: [FreezeGoal] = []
     }
 
     struct Analyze: Sendable, Equatable {
@@ -31,10 +33,23 @@ struct TableNeed: Sendable, Equatable {
 }
 
 extension TableNeed.Vacuum {
-    /// At this part of the age at which autovacuum must freeze, it is done in a quiet hour before.
-    private static let freezingPart = 0.8
-    /// At this part of the age at which VACUUM itself drops all else.
-    private static let emergencyPart = 0.95
+    /// An age, and the ages at which something is done about it.
+    private struct Age {
+        let noun: String
+        let age: Double
+        let freezeAge: Double
+        let failsafeAge: Double
+
+        init(_ noun: String, _ age: Double, _ freezeAge: Double, _ failsafeAge: Double) {
+            (self.noun, self.age, self.freezeAge, self.failsafeAge) = (noun, age, freezeAge, failsafeAge)
+        }
+
+        /// At 80 % of the age at which autovacuum must freeze, it is done in a quiet hour before.
+        var due: Double { 0.8 * freezeAge }
+        var isDue: Bool { age > due }
+        /// At 95 % of the age at which VACUUM itself drops all else.
+        var isEmergency: Bool { age > 0.95 * failsafeAge }
+    }
 
     /// Nil where neither the table nor its TOAST table needs it.
     init?(_ table: TableFacts, server: AutovacuumSettings) {
@@ -54,10 +69,7 @@ extension TableNeed.Vacuum {
 
     private mutating func add(_ heap: TableFacts.Heap, _ settings: AutovacuumSettings, isToast: Bool) {
         let place = isToast ? " in its TOAST table" : ""
-        addAge("transactions", heap.xidAge, settings.freezeMaxAge, settings.effectiveFailsafeAge, isToast, place)
-        addAge(
-            "multixacts", heap.multixactAge, settings.multixactFreezeMaxAge, settings.effectiveMultixactFailsafeAge,
-            isToast, place)
+        addAges(heap, settings, isToast, place)
         let dead = settings.deadRowLimit(rows: heap.rows)
         if heap.deadRows > dead {
             add("\(Self.count(heap.deadRows)) dead rows\(place), more than \(Self.count(dead))", heap.deadRows / dead)
@@ -73,18 +85,28 @@ extension TableNeed.Vacuum {
         }
     }
 
-    private mutating func addAge(
-        _ noun: String, _ age: Double, _ freezeAge: Double, _ failsafeAge: Double, _ isToast: Bool, _ place: String
+    private mutating func addAges(
+        _ heap: TableFacts.Heap, _ settings: AutovacuumSettings, _ isToast: Bool, _ place: String
     ) {
-        guard age > Self.freezingPart * freezeAge else { return }
-        let isEmergency = age > Self.emergencyPart * failsafeAge
-        add(
-            "\(Self.count(age)) \(noun) old\(place); autovacuum must freeze at \(Self.count(freezeAge))"
-                + (isEmergency ? ", and wraparound is near" : ""), age / freezeAge)
-        let found: Urgency = isEmergency ? .emergency : .freezing
-        if found.rawValue < urgency.rawValue { urgency = found }
+        var goal = FreezeGoal(relation: heap.id)
+        let xids = Age("transactions", heap.xidAge, settings.freezeMaxAge, settings.effectiveFailsafeAge)
+        let multixacts = Age(
+            "multixacts", heap.multixactAge, settings.multixactFreezeMaxAge, settings.effectiveMultixactFailsafeAge)
+        if xids.isDue { goal.mostTransactions = xids.due }
+        if multixacts.isDue { goal.mostMultixacts = multixacts.due }
+        for age in [xids, multixacts] where age.isDue { add(age, place) }
+        guard xids.isDue || multixacts.isDue else { return }
+        goals.append(goal)
         isForDeadRowsOnly = false
         if !isToast { isToastOnly = false }
+    }
+
+    private mutating func add(_ age: Age, _ place: String) {
+        add(
+            "\(Self.count(age.age)) \(age.noun) old\(place); autovacuum must freeze at \(Self.count(age.freezeAge))"
+                + (age.isEmergency ? ", and wraparound is near" : ""), age.age / age.freezeAge)
+        let found: Urgency = age.isEmergency ? .emergency : .freezing
+        if found.rawValue < urgency.rawValue { urgency = found }
     }
 
     private mutating func add(_ reason: String, _ score: Double) {

@@ -31,16 +31,28 @@ struct VacuumNotices: Sendable, Equatable {
     }
 
     /// What it comes to; nil where the statement did what it should. Warnings can be silenced by settings, the VERBOSE
-    /// words cannot: a statement that tells of its work and said nothing has done none.
-    func refusal(isSilenceFailure: Bool) -> (outcome: MaintainStepResult.Outcome, message: String)? {
-        guard !didWork else { return nil }
+    /// words cannot: a statement that tells of its work and said nothing has done none. One `isOfSeveral` tables tells
+    /// of its work on some, and of others that it skipped them.
+    func refusal(
+        isSilenceFailure: Bool, isOfSeveral: Bool = false
+    ) -> (outcome: MaintainStepResult.Outcome, message: String)? {
+        guard !didWork else { return isOfSeveral ? warnings.lazy.compactMap(Self.skipping).first : nil }
         guard let warning = warnings.last else {
             return isSilenceFailure ? (.failed, "the server did not say that it did anything") : nil
         }
-        return switch warning.sqlState {
+        return Self.skipping(warning) ?? (.failed, warning.message)
+    }
+
+    /// Nil for a warning about something else.
+    private static func skipping(
+        _ warning: Postgres.Notice
+    ) -> (outcome: MaintainStepResult.Outcome, message: String)? {
+        switch warning.sqlState {
         case .lockNotAvailable: (.locked, warning.message)
         case .undefinedTable: (.skipped, warning.message)
-        default: (.failed, warning.message)
+        // The words about a missing permission have no state of their own. Foreign partitions are nobody's failure.
+        case SQLState("01000") where !warning.message.contains("foreign table"): (.failed, warning.message)
+        default: nil
         }
     }
 }

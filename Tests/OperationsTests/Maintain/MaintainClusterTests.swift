@@ -8,6 +8,106 @@ import Testing
 extension ServerTests {
     /// What needs a server of its own settings.
     @Suite struct MaintainClusterTests {
+        /// Runs scripts in the database `shop` of an aged server, each at another age.
+        private func run(_ scripts: [(age: Int?, statements: [ServerText])], on server: AgedServer) async throws {
+            for (age, statements) in scripts {
+                if let age { try server.age(to: age) }
+                try await server.running { session in
+                    if age == nil { try await session.execute("CREATE DATABASE shop") }
+                    let shop = try await Session.open(server.shop, applicationName: "test")
+                    for statement in statements { try await shop.execute(statement) }
+                    await shop.close()
+                }
+            }
+        }
+
+        private func table(_ name: ServerText) -> ServerText {
+            "CREATE TABLE \(name) AS SELECT n, repeat('x', 9000) AS v FROM generate_series(1, 100) n"
+        }
+
+        /// Of the tables, or their TOAST tables, in the order of their names.
+        private func ages(_ session: Session, multixacts: Bool = false) async throws -> [Double] {
+            let (function, column): (ServerText, ServerText) =
+                multixacts ? ("mxid_age", "relminmxid") : ("age", "relfrozenxid")
+            return try await session.query(
+                """
+                SELECT greatest(\(function)(c.\(column)), \(function)(t.\(column)))::float8 AS age
+                  FROM pg_class c JOIN pg_class t ON t.oid = c.reltoastrelid
+                 WHERE c.relnamespace = 'public'::regnamespace ORDER BY c.relname
+                """
+            ).rows.map { try $0.double("age") }
+        }
+
+        /// A run whose window is over as soon as it begins.
+        private func afterItsWindow(_ bench: Workbench, _ connection: ConnectionInfo) async throws -> MaintainReport {
+            let clock = ManualInstant()
+            bench.reporter.listen { event in
+                if case .phase = event { clock.advance(by: .seconds(60)) }
+            }
+            var operation = bench.maintenance(window: .seconds(60), connection: connection) { $0.analyze = .off }
+            operation.now = { clock.now }
+            let report = try await operation.execute()
+            bench.reporter.listen(nil)
+            return report
+        }
+
+        @Test(arguments: ScratchCluster.binFolders)
+        func `freezes by real age: as fast as can be near wraparound, and what is young not at all`(
+            binFolder: String
+        ) async throws {
+            try await Workbench.with { bench in
+                try await AgedServer.with(binFolder, in: bench.folder) { server in
+                    try await run(
+                        [
+                            (nil, [table("ancient")]), (1_480_000_000, [table("old")]),
+                            (1_650_000_000, [table("young")]),
+                        ],
+                        on: server)
+                    try await server.running { _ in
+                        let session = try await Session.open(server.shop, applicationName: "test")
+                        #expect(try await ages(session)[0] > 1_600_000_000)
+                        #expect(try await ages(session, multixacts: true)[0] > 1_600_000_000)
+                        let late = try await afterItsWindow(bench, server.shop)
+                        // What staves off wraparound knows no window.
+                        #expect(late.summary.prefix(2) == ["emergency-vacuum ancient done", "freeze old left"])
+                        #expect(late.outcome == .partial)
+                        let report = try await bench.maintain(connection: server.shop) { $0.analyze = .off }
+                        #expect(report.outcome == .succeeded, "\(report.steps)")
+                        #expect(report.summary.first == "freeze old done")
+                        #expect((late.summary + report.summary).allSatisfy { !$0.contains("young") })
+                        #expect(try await ages(session).allSatisfy { $0 < 1_000 })
+                        #expect(try await ages(session, multixacts: true)[0] < 1_000)
+                        #expect(try await bench.maintain(connection: server.shop) { $0.analyze = .off }.steps.isEmpty)
+                        await session.close()
+                    }
+                }
+            }
+        }
+
+        @Test func `what cannot be frozen has failed, though VACUUM succeeds, and whoever keeps it is named`()
+            async throws
+        {
+            try await Workbench.with { bench in
+                try await AgedServer.with(ScratchCluster.anyBinFolder, in: bench.folder) { server in
+                    let prepare: ServerText = "BEGIN; INSERT INTO t VALUES (0); PREPARE TRANSACTION 'forgotten'"
+                    try await run([(nil, [table("t"), prepare]), (1_650_000_000, [])], on: server)
+                    try await server.running { _ in
+                        let session = try await Session.open(server.shop, applicationName: "test")
+                        let kept = try await bench.maintain(connection: server.shop) { $0.analyze = .off }
+                        #expect(kept.summary.first == "emergency-vacuum t failed")
+                        #expect(kept.outcome != .succeeded)
+                        #expect(kept.message?.contains("transactions old because of the prepared transaction") == true)
+                        #expect(kept.message?.contains("ROLLBACK PREPARED 'forgotten'") == true)
+                        try await session.execute("ROLLBACK PREPARED 'forgotten'")
+                        let done = try await bench.maintain(connection: server.shop) { $0.analyze = .off }
+                        #expect(done.summary.first == "emergency-vacuum t done")
+                        #expect(try await ages(session)[0] < 1_000)
+                        await session.close()
+                    }
+                }
+            }
+        }
+
         @Test func `near wraparound a table is frozen without pauses, also where it was vacuumed just now`()
             async throws
         {

@@ -153,6 +153,26 @@ import Testing
             ])
     }
 
+    @Test func `sets the age that called for it as the goal of freezing`() throws {
+        let table = table("t") {
+            ($0.heap.xidAge, $0.heap.multixactAge) = (170_000_000, 330_000_000)
+            $0.toast = .init(id: 2, xidAge: 170_000_000, options: ["autovacuum_freeze_max_age": "1000000"])
+        }
+        let goals = try #require(plan(facts([table])).steps.first?.goals)
+        #expect(
+            goals == [
+                FreezeGoal(relation: 1, mostTransactions: 160_000_000, mostMultixacts: 320_000_000),
+                FreezeGoal(relation: 2, mostTransactions: 800_000),
+            ])
+        func shortfall(_ xids: Double, _ multixacts: Double) -> String? {
+            goals[0].shortfall(.init(relation: 1, transactions: xids, multixacts: multixacts))
+        }
+        #expect(shortfall(160_000_000, 320_000_000) == nil)
+        #expect(shortfall(160_000_001, 0) == "it could not be frozen, and is still 160,000,001 transactions old")
+        #expect(shortfall(0, 320_000_001) == "it could not be frozen, and is still 320,000,001 multixacts old")
+        #expect(plan(facts([self.table("t") { $0.heap.deadRows = 9_000 }])).steps.first?.goals == [])
+    }
+
     // MARK: - Partitions
 
     private func partitions(parentAnalyzedAt: Double?) -> MaintainFacts {

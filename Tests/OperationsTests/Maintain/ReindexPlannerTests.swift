@@ -90,14 +90,27 @@ import Testing
 
     // MARK: - Measuring
 
+    /// Of an index of 300 MiB whose pages are all leaves but for 100 inner ones.
+    private func fill(density: Double, leafPages: Int = 38_300) -> IndexFill {
+        IndexFill(leafDensity: density, leafPages: leafPages, innerPages: 100, pageSize: 8_192)
+    }
+
     @Test func `compares a measurement with the index's own fill factor`() throws {
         let full = index("i") { $0.fillFactor = 50 }
-        #expect(planner().measured(full, density: 45) == nil)
-        let bloated = try #require(planner().measured(full, density: 20))
+        #expect(planner().measured(full, fill(density: 45)) == nil)
+        let bloated = try #require(planner().measured(full, fill(density: 20)))
         #expect(bloated.confidence == .measured)
-        #expect(abs(bloated.ratio - 2.5) < 0.001)
-        #expect(planner().measured(index("i"), density: 90) == nil)
-        #expect(planner().measured(index("i"), density: 0) == nil)
+        #expect(abs(bloated.ratio - 2.5) < 0.02)
+        #expect(planner().measured(index("i"), fill(density: 90)) == nil)
+        #expect(planner().measured(index("i"), fill(density: 99)) == nil)
+    }
+
+    @Test func `takes pages that are empty or deleted for air`() throws {
+        let bloated = try #require(planner().measured(index("i"), fill(density: 90, leafPages: 9_600)))
+        #expect(abs(bloated.ratio - 4) < 0.05)
+        // Nothing is left in it.
+        let bare = try #require(planner().measured(index("i"), fill(density: .nan, leafPages: 0)))
+        #expect(bare.wastedBytes == 300 << 20 - 102 * 8_192)
     }
 
     // MARK: - The plan

@@ -83,6 +83,47 @@ extension ServerTests {
             }
         }
 
+        @Test func `measures an index as the VACUUM of the same run has left it`() async throws {
+            try await Workbench.with(Self.table) { bench in
+                guard
+                    try await bench.count("SELECT count(*) FROM pg_available_extensions WHERE name = 'pgstattuple'")
+                        == 1
+                else { return }
+                // Whole pages of entries that are dead, and look full until a VACUUM has been there.
+                try await bench.psql(
+                    ("CREATE EXTENSION pgstattuple; DELETE FROM t WHERE n < 250000" as ServerText).counted)
+                let report = try await bench.maintain {
+                    Self.rebuilding(&$0)
+                    $0.vacuum = .needed
+                }
+                #expect(report.summary.prefix(2) == ["vacuum t done", "reindex i done"])
+                #expect(report.steps[1].step.reasons.first?.contains("(measured)") == true)
+                #expect(report.plan.steps.map(\.action).prefix(2) == [.vacuum, .reindex])
+            }
+        }
+
+        @Test func `a unique index whose rows are no longer unique fails, keeps what it had, and leaves nothing`()
+            async throws
+        {
+            let script: ServerText = """
+                CREATE TABLE t AS SELECT n FROM generate_series(1, 300000) n; CREATE INDEX i ON t (n);
+                INSERT INTO t VALUES (5); ANALYZE t
+                """
+            try await Workbench.with(script) { bench in
+                let memory = RememberingMemory()
+                // As an index is after a change of the collation, or a fault of the disk.
+                try await bench.psql("UPDATE pg_index SET indisunique = true WHERE indexrelid = 'i'::regclass")
+                try await bench.maintain(memory: memory, Self.rebuilding)
+                try await bench.psql(Self.shrinking)
+                let report = try await bench.maintain(memory: memory, Self.rebuilding)
+                #expect(report.summary == ["reindex i failed"])
+                #expect(report.message?.contains("could not create unique index") == true)
+                #expect(report.outcome == .failed)
+                #expect(try await invalidIndexes(bench) == [])
+                #expect(try await bench.count("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass") == 1)
+            }
+        }
+
         @Test func `a slot that keeps more WAL than it may holds rebuilds back`() async throws {
             try await Workbench.with(Self.table) { bench in
                 let memory = RememberingMemory()
@@ -162,6 +203,32 @@ extension ServerTests {
                 #expect(report.warnings.contains { $0.contains("the index public.broken is invalid") })
                 #expect(report.plan.passedOver.first?.text.contains("none of ours") == true)
                 #expect(try await invalidIndexes(bench) == ["broken", "broken_ccnew"])
+            }
+        }
+
+        @Test func `leftovers on tables that the job leaves out are not its business`() async throws {
+            let script: ServerText = "CREATE TABLE d AS SELECT 1 AS n FROM generate_series(1, 5)"
+            try await Workbench.with(script) { bench in
+                for name in ["broken", "keys"] {
+                    await #expect(throws: (any Error).self) {
+                        try await bench.psql("CREATE UNIQUE INDEX CONCURRENTLY \(ServerText(name)) ON d (n)")
+                    }
+                }
+                try await bench.psql("ALTER INDEX keys RENAME TO broken_ccnew")
+                let memory = RememberingMemory()
+                var ours = IndexLeftovers.Memory()
+                ours.begun = ["\"public\".\"broken\""]
+                await ours.remember("shop", in: memory)
+                func summary(_ excluded: [String]) async throws -> [String] {
+                    let report = try await bench.maintain(memory: memory) {
+                        Self.rebuilding(&$0)
+                        $0.excludedTables = excluded.compactMap(TablePattern.init)
+                    }
+                    #expect(report.warnings.isEmpty == !excluded.isEmpty)
+                    return report.summary
+                }
+                #expect(try await summary(["public.d"]) == [])
+                #expect(try await summary([]) == ["drop-index broken_ccnew done"])
             }
         }
 

@@ -31,4 +31,18 @@ import Testing
         #expect(notices().refusal(isSilenceFailure: true)?.outcome == .failed)
         #expect(notices().refusal(isSilenceFailure: false) == nil)
     }
+
+    @Test(arguments: [
+        ("55P03", "skipping analyze of \"leaf\" --- lock not available", MaintainStepResult.Outcome.locked),
+        ("01000", "permission denied to analyze \"leaf\", skipping it", .failed),
+        ("01000", "skipping \"leaf\" --- cannot analyze this foreign table", nil),
+        ("42P17", "statistics object \"s\" could not be computed", nil),
+    ])
+    func `of several tables a skipped one is a refusal`(
+        state: String, message: String, outcome: MaintainStepResult.Outcome?
+    ) {
+        let found = notices(("00000", "analyzing"), (state, message))
+        #expect(found.refusal(isSilenceFailure: true, isOfSeveral: true)?.outcome == outcome)
+        #expect(found.refusal(isSilenceFailure: true) == nil)
+    }
 }

@@ -12,16 +12,15 @@ enum StandbyServer {
         _ body: nonisolated(nonsending) (ConnectionInfo) async throws -> Void
     ) async throws {
         let home = try folder.makeFolder("standby")
-        let user = OperatingSystemUser.isRoot ? OperatingSystemUser(named: "postgres") : nil
-        if let user { chown(home, user.userID, user.groupID) }
+        if let user = ServerProcess.user { chown(home, user.userID, user.groupID) }
         let bin = ScratchCluster.anyBinFolder
         let keywords = primary.connectionInfo.keywords
-        let copying = try start(
+        let copying = try ServerProcess.start(
             [
                 "\(bin)/pg_basebackup", "-D", "\(home)/data", "-h", keywords["host"] ?? "", "-p",
                 keywords["port"] ?? "",
                 "-U", "postgres", "-R", "-c", "fast", "--no-sync",
-            ], as: user, in: home)
+            ], in: home)
         copying.waitUntilExit()
         try #require(copying.terminationStatus == 0)
         // What a standby must have at least as much of as its primary.
@@ -30,13 +29,13 @@ enum StandbyServer {
             SELECT '-c', name || '=' || setting FROM pg_settings WHERE name IN ('max_connections', 'max_wal_senders',
                 'max_locks_per_transaction', 'max_worker_processes', 'max_prepared_transactions')
             """)
-        let server = try start(
+        let server = try ServerProcess.start(
             [
                 "\(bin)/postgres", "-D", "\(home)/data", "-c", "listen_addresses=", "-c",
                 "unix_socket_directories=\(home)",
             ]
                 + ["-c", "port=5432", "-c", "fsync=off"] + settings.split { "|\n".contains($0) }.map(String.init),
-            as: user, in: home)
+            in: home)
         defer {
             server.terminate()
             server.waitUntilExit()
@@ -48,21 +47,5 @@ enum StandbyServer {
             return true
         }
         try await body(connection)
-    }
-
-    private static func start(_ command: [String], as user: OperatingSystemUser?, in folder: String) throws -> Process {
-        let process = Process()
-        let prefix = user.map {
-            ["/usr/bin/setpriv", "--reuid=\($0.userID)", "--regid=\($0.groupID)", "--clear-groups"]
-        }
-        let words = (prefix ?? []) + command
-        process.executableURL = URL(fileURLWithPath: words[0])
-        process.arguments = Array(words.dropFirst())
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
     }
 }

@@ -1,0 +1,61 @@
+import JobModel
+import Postgres
+
+extension MaintainRun {
+    /// By what the server said beside its OK, and by what came of it.
+    func judged(_ step: MaintainStep, _ notices: VacuumNotices) async throws -> MaintainStepResult {
+        let isOfSeveral = step.action == .analyze
+        if let (outcome, message) = notices.refusal(isSilenceFailure: step.tellsOfItsWork, isOfSeveral: isOfSeveral) {
+            return MaintainStepResult(
+                step, outcome, message, category: outcome == .locked ? .tryLater : .permission)
+        }
+        try await limitTime(Self.questionTimeoutInMilliseconds)
+        for warning in notices.warnings { warnings.add("\(step.title): \(warning.message)") }
+        let shortfall = try await step.goals.shortfall(on: session)
+        var result = MaintainStepResult(step, shortfall == nil ? .done : .failed)
+        result.removedRows = notices.removedRows
+        result.deadRowsLeft = notices.deadRowsLeft
+        if let shortfall {
+            (result.message, result.category) = (try await blaming(shortfall, of: step), .failed)
+        } else if let left = notices.deadRowsLeft, left > max(notices.removedRows ?? 0, 1_000) {
+            let text = "\(Quantities.count(left)) dead rows could not be removed"
+            warnings.add("\(step.title): \(try await blaming(text, of: step))")
+        }
+        return result
+    }
+
+    /// With whoever keeps rows of the step's table the longest, and what ends that.
+    private func blaming(_ text: String, of step: MaintainStep) async throws -> String {
+        let queries = MaintainQueries(serverVersion: serverVersion, seesStatistics: false, seesScores: false)
+        let isSystem = step.object?.schema == "pg_catalog"
+        let holder = try await MaintainFacts.holders(on: session, queries).first { isSystem || !$0.isCatalogOnly }
+        return text + (holder.map { " because of \($0.text): \($0.remedy)" } ?? "")
+    }
+
+    /// The same, with how far the step had come.
+    func failure(_ step: MaintainStep, _ error: PostgresError, _ sight: StepExecution.Sight) -> MaintainStepResult {
+        var result = failure(step, error)
+        guard let look = sight.look else { return result }
+        result.message = (result.message.map { "\($0); " } ?? "") + "it was at: \(look.text)"
+        return result
+    }
+
+    /// What an error of the server means for the step.
+    func failure(_ step: MaintainStep, _ error: PostgresError) -> MaintainStepResult {
+        if case .statement(let failure) = error {
+            switch failure.sqlState {
+            case .lockNotAvailable: return MaintainStepResult(step, .locked, failure.message, category: .tryLater)
+            case .queryCanceled where window.isOver:
+                return MaintainStepResult(step, .cutOff, "the window ended, and the server cancelled it")
+            case .undefinedTable, SQLState("42704"): return MaintainStepResult(step, .skipped, failure.message)
+            default: break
+            }
+        }
+        return MaintainStepResult(step, .failed, error.message, category: error.category)
+    }
+}
+
+extension MaintainStep {
+    /// Whether it says in its VERBOSE words that it does something.
+    fileprivate var tellsOfItsWork: Bool { isVacuum || action == .analyze }
+}
