@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 /// A server of a test's own whose next transaction and multixact can be moved on by `pg_resetwal` while it is stopped:
-/// whatever it holds has then really aged.
+/// whatever it holds has then really aged. No prepared transaction may live on: at its start the server writes the
+/// state of each transaction since.
 ///
 /// Autovacuum comes against wraparound although it is off, so it is made to crawl: it does not leave the databases that
 /// `initdb` made.
@@ -38,7 +39,6 @@ struct AgedServer {
             "listen_addresses=", "unix_socket_directories=\(home)", "port=5432", "fsync=off", "autovacuum=off",
             "autovacuum_max_workers=1", "autovacuum_vacuum_cost_delay=100", "autovacuum_vacuum_cost_limit=1",
             "vacuum_failsafe_age=1700000000", "vacuum_multixact_failsafe_age=1700000000",
-            "max_prepared_transactions=2",
         ]
         let process = try ServerProcess.start(
             ["\(binFolder)/postgres", "-D", "\(home)/data"] + settings.flatMap { ["-c", $0] }, in: home)
