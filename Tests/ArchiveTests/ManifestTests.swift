@@ -75,6 +75,18 @@ import Testing
         #expect(try Manifest(decoding: Self.sealed(extended)) == Manifest.example)
     }
 
+    @Test func `reads packs of large objects, and manifests from before there were any`() throws {
+        var manifest = Manifest.example
+        let text = String(decoding: try manifest.encode(), as: UTF8.self)
+        let older = text.replacing(/,\s*"packs" : \[\s*\]/, with: "")
+        #expect(older != text)
+        #expect(try Manifest(decoding: Self.sealed(older)) == manifest)
+        manifest.largeObjects.packs = [
+            .init(file: "blobs_7.tar", count: 2, bytes: 9, digest: .zero, firstOID: 7, lastOID: 8)
+        ]
+        #expect(try Manifest(decoding: manifest.encode()) == manifest)
+    }
+
     @Test func `refuses a document without a part, even with a right checksum`() throws {
         let text = String(decoding: try Manifest.example.encode(), as: UTF8.self)
         let poorer = text.replacingOccurrences(of: "\"run_id\" : \"run-1\",", with: "")

@@ -40,6 +40,26 @@ import Testing
                 "--locale-provider=icu --icu-locale='de-DE'"))
     }
 
+    @Test func `tells to unpack large objects where they are packed, and only there`() {
+        #expect(!Self.guide.contains("tar -xf"))
+        var manifest = Manifest.example
+        manifest.largeObjects.packs = [
+            .init(file: "blobs_7.tar", count: 2, bytes: 9, digest: .zero, firstOID: 7, lastOID: 8)
+        ]
+        let guide = RestoreGuide(manifest: manifest, urls: ["s3://b"]).text
+        #expect(guide.contains("\n    for file in blobs_*.tar; do tar -xf \"$file\" && rm \"$file\"; done\n"))
+        func chapters(_ guide: String) -> [String] {
+            guide.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { String($0.dropFirst(3)) }
+        }
+        #expect(
+            chapters(guide) == [
+                "1. Fetch it", "2. Check it", "3. Unpack the large objects", "4. Prepare the server", "5. Restore it",
+                "Notes",
+            ])
+        #expect(
+            chapters(Self.guide) == ["1. Fetch it", "2. Check it", "3. Prepare the server", "4. Restore it", "Notes"])
+    }
+
     /// The commands of the guide's second chapter, run as they stand.
     @Test func `checks a backup with stock tools`() throws {
         let folder = try Folder()

@@ -17,7 +17,9 @@ package struct RestoreGuide: Sendable {
     }
 
     package var text: String {
-        [title, download, check, prepare, restore, notes].joined(separator: "\n\n") + "\n"
+        let steps = [download, check, unpack, prepare, restore].compactMap { $0 }
+        let numbered = steps.enumerated().map { number, step in "## \(number + 1). \(step)" }
+        return ([title] + numbered + [notes]).joined(separator: "\n\n") + "\n"
     }
 
     private var title: String {
@@ -34,7 +36,7 @@ package struct RestoreGuide: Sendable {
 
     private var download: String {
         """
-        ## 1. Fetch it
+        Fetch it
 
             \(fetchCommands)
             cd backup
@@ -44,7 +46,7 @@ package struct RestoreGuide: Sendable {
     /// The zeros' pattern is ``Manifest/encode()``'s.
     private var check: String {
         """
-        ## 2. Check it
+        Check it
 
         pg_restore does not notice every fault: a file cut between two gzip members restores without a message, with rows \
         missing. So compare all files with the manifest first; nothing but `OK` may appear:
@@ -58,9 +60,22 @@ package struct RestoreGuide: Sendable {
         """
     }
 
+    /// What stands here, and no more, makes a directory archive of a backup with packs.
+    private var unpack: String? {
+        guard !manifest.largeObjects.packs.isEmpty else { return nil }
+        return """
+            Unpack the large objects
+
+            There are many, so they are packed; pg_restore reads them only unpacked, each a file. After the check, which \
+            reads the packs:
+
+                for file in blobs_*.tar; do tar -xf "$file" && rm "$file"; done
+            """
+    }
+
     private var prepare: String {
         let steps = [
-            "## 3. Prepare the server", roleStep, tablespaceStep, extensionStep,
+            "Prepare the server", roleStep, tablespaceStep, extensionStep,
             "Make an empty database with the encoding and the collation of the source:",
             "    " + createCommand,
         ]
@@ -88,7 +103,7 @@ package struct RestoreGuide: Sendable {
 
     private var restore: String {
         """
-        ## 4. Restore it
+        Restore it
 
             PGOPTIONS=\(Self.shellQuoted(options)) \\
               pg_restore -Fd -j 4 --exit-on-error -d restored .

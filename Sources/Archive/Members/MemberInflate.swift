@@ -11,7 +11,7 @@ struct MemberInflate: ~Copyable {
         case trailer([UInt8])
     }
 
-    private let object: String
+    private var object: String
     private let headerPolicy: GzipHeader
     private let inflate: UnsafeMutablePointer<inflate_state>
     private let output: UnsafeMutableBufferPointer<UInt8>
@@ -44,6 +44,17 @@ struct MemberInflate: ~Copyable {
     deinit {
         output.deallocate()
         inflate.deallocate()
+    }
+
+    mutating func restart(object: String) {
+        self.object = object
+        input = []
+        inputPosition = 0
+        inputOffset = 0
+        memberOffset = 0
+        memberCount = 0
+        failure = nil
+        phase = .header([])
     }
 
     mutating func append(_ bytes: [UInt8]) {

@@ -39,6 +39,11 @@ package final class MemberReader: Sendable {
         try state.withLock { state throws(ArchiveError) in try state.finish() }
     }
 
+    /// Begins with another object, in the memory of the one before, which ``finish()`` has found whole.
+    package func restart(object: String) {
+        state.withLock { $0.restart(object: object) }
+    }
+
     /// How many whole members have been read.
     package var memberCount: Int {
         state.withLock { $0.memberCount }
