@@ -12,6 +12,7 @@ package struct BackupSettings: Sendable, Equatable {
     package var splitsTables = true
     /// How much of a table, with its TOAST, one of them copies at a time. Default: 64 MiB.
     package var rangeSizeInBytes = 64 << 20
+    package var largeObjects = LargeObjectLimits()
     /// How often the heartbeat object is renewed. Default: 60 s.
     package var heartbeatInterval: Duration = .seconds(60)
     /// How often the leader's session is used and looks for sessions that wait for our locks. Default: 20 s.

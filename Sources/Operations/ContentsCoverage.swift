@@ -23,17 +23,6 @@ enum ContentsCoverage {
             }
         }
         faults += tables.values.map { "the table of contents lacks the rows of \($0.displayName)" }.sorted()
-        return faults + (try largeObjectFaults(of: contents, manifest))
-    }
-
-    private static func largeObjectFaults(
-        of contents: TableOfContents, _ manifest: Manifest
-    ) throws(ArchiveError) -> [String] {
-        var wanted: Set<UInt32> = []
-        for entry in contents.entries where entry.isBlobs { wanted.formUnion(try contents.largeObjectIDs(of: entry)) }
-        let there = Set(manifest.objects.compactMap { LargeObjectFile.oid(inObjectName: $0.name) })
-        return wanted.symmetricDifference(there).sorted().map {
-            "large object \($0) is only in the \(wanted.contains($0) ? "table of contents" : "manifest")"
-        }
+        return faults + (try LargeObjectLayout(of: contents, manifest).faults)
     }
 }

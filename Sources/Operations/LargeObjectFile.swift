@@ -5,6 +5,15 @@ enum LargeObjectFile {
     /// `blob_42.dat`; the object in the store has `.gz` behind it.
     static func name(of oid: UInt32) -> String { "blob_\(oid).dat" }
 
+    /// `blob_42.dat.gz`
+    static func objectName(of oid: UInt32) -> String { name(of: oid) + ".gz" }
+
+    /// `blobs_42.tar`, of many large objects of which 42 is the first. pg_dump knows no such file.
+    static func packName(first oid: UInt32) -> String { "blobs_\(oid).tar" }
+
+    /// Whether ``RestoreGuide``'s command would unpack the object.
+    static func isPack(objectName name: String) -> Bool { name.hasPrefix("blobs_") && name.hasSuffix(".tar") }
+
     /// `blob_42.dat.gz` → 42; nil for every other object.
     static func oid(inObjectName name: String) -> UInt32? {
         guard name.hasPrefix("blob_"), name.hasSuffix(".dat.gz") else { return nil }

@@ -1,17 +1,25 @@
 import BlockingWork
 
-/// Two tasks and a bounded channel between them: one makes bytes, the other takes them, and the slower one sets the
-/// pace.
+/// Two tasks and a bounded channel between them: one makes things, bytes mostly, the other takes them, and the slower
+/// one sets the pace.
 enum Relay {
     typealias Send = @Sendable ([UInt8]) async throws -> Void
     typealias Next = @Sendable () async throws -> [UInt8]?
 
-    /// Runs both ends to their end. An error of either end stops the other and is thrown; where both fail, the error
-    /// of the end that failed first. Others may take from `channel` as well.
+    /// Runs both ends to their end, through a channel of their own.
     static func run<Produced: Sendable, Consumed>(
-        through channel: Channel<[UInt8]> = Channel(capacity: 1),
         produce: @escaping @Sendable (_ send: Send) async throws -> Produced,
         consume: (_ next: Next) async throws -> Consumed
+    ) async throws -> (Produced, Consumed) {
+        try await run(through: Channel<[UInt8]>(capacity: 1), produce: produce, consume: consume)
+    }
+
+    /// Runs both ends to their end. An error of either end stops the other and is thrown; where both fail, the error
+    /// of the end that failed first. Others may take from `channel` as well.
+    static func run<Element: Sendable, Produced: Sendable, Consumed>(
+        through channel: Channel<Element>,
+        produce: @escaping @Sendable (_ send: @Sendable (Element) async throws -> Void) async throws -> Produced,
+        consume: (_ next: @Sendable () async throws -> Element?) async throws -> Consumed
     ) async throws -> (Produced, Consumed) {
         return try await withThrowingTaskGroup(of: Produced.self) { group in
             group.addTask {

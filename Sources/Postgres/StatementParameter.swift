@@ -21,6 +21,29 @@ enum StatementParameter: Sendable {
     }
 }
 
+extension StatementParameter {
+    /// The binary form of a `bytea[]`. Source: `array_recv` in PostgreSQL's `arrayfuncs.c`.
+    static func binary(byteaArray elements: [[UInt8]]) -> StatementParameter {
+        let byteaOID: UInt32 = 17
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(elements.reduce(20) { $0 + 4 + $1.count })
+        // Dimensions, no NULLs, the elements' type, the number of them, the index of the first.
+        for number in [elements.isEmpty ? 0 : 1, 0, byteaOID] { bytes += number.networkBytes }
+        guard !elements.isEmpty else { return .binary(bytes) }
+        for number in [UInt32(elements.count), 1] { bytes += number.networkBytes }
+        for element in elements {
+            bytes += UInt32(element.count).networkBytes
+            bytes += element
+        }
+        return .binary(bytes)
+    }
+}
+
+extension UInt32 {
+    /// The most significant byte first.
+    var networkBytes: [UInt8] { withUnsafeBytes(of: bigEndian, Array.init) }
+}
+
 /// Calls `body` with pointers to the values, which are valid only there; nil stays nil.
 func withPointers<Success>(
     to values: [[UInt8]?], _ body: ([UnsafePointer<CChar>?]) -> Success

@@ -120,13 +120,23 @@ import Testing
             ])
     }
 
-    @Test(arguments: [(0, []), (1, [1]), (200, [200]), (201, [200, 1]), (450, [200, 200, 50])])
+    @Test(arguments: [
+        (0, []), (1, [1]), (200, [200]), (201, [200, 1]), (450, [200, 200, 50]), (1_001, [1_001]),
+        (4_001, [2_000, 2_000, 1]),
+    ])
     func `shares large objects out in batches, each object once`(count: Int, sizes: [Int]) throws {
         let oids = UInt32(1_000)..<UInt32(1_000 + count)
         let plan = try plan(count == 0 ? [] : .largeObjects(oids, contents: 70))
-        #expect(plan.largeObjects.map(\.oids.count) == sizes)
-        #expect(plan.largeObjects.flatMap(\.oids) == Array(oids))
-        #expect(plan.largeObjects.allSatisfy { $0.dumpID == 70 })
+        #expect(plan.largeObjects.map(\.objects.count) == sizes)
+        #expect(plan.largeObjects.flatMap(\.objects).map(\.oid) == Array(oids))
+        #expect(plan.largeObjects.flatMap(\.objects).allSatisfy { $0.dumpID == 70 })
+        #expect(plan.largeObjects.map(\.number) == Array(sizes.indices))
+    }
+
+    @Test(arguments: [(1, false), (1_000, false), (1_001, true)])
+    func `packs large objects where there are many`(count: UInt32, isPacked: Bool) throws {
+        let plan = try plan(.largeObjects(1_000..<(1_000 + count), contents: 5_000))
+        #expect(plan.largeObjects.allSatisfy { $0.isPacked == isPacked })
     }
 
     @Test func `refuses a dump whose rows are no COPY`() throws {

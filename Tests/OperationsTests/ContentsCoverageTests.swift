@@ -44,7 +44,7 @@ import Testing
         }
         #expect(
             found == [
-                "large object 7 is only in the table of contents", "large object 9 is only in the manifest",
+                "large object 9 is only in the manifest", "large object 7 is only in the table of contents",
             ])
     }
 }

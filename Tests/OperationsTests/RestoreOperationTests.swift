@@ -278,7 +278,7 @@ extension ServerTests {
             await session.close()
             return [
                 try await RowsCheck(source: source, target: target, context: context, jobs: 2).run(),
-                try await LargeObjectsCheck(source: source, target: target, context: context).run(),
+                try await LargeObjectsCheck(source: source, target: target, context: context, jobs: 2).run(),
                 Inventory(backup: contents, restored: restored, otherMajor: false).check(),
                 SequenceComparison(backup: contents, restored: restored).check(),
                 ValidityCheck.compare(

@@ -163,7 +163,8 @@ package struct BackupOperation: Sendable {
             encoding: begun.leader.facts.archiveEncoding,
             tableDump: TableDump(destinations: destinations, settings: settings, reporter: context.reporter),
             largeObjectDump: LargeObjectDump(
-                destinations: destinations, settings: settings, reporter: context.reporter),
+                destinations: destinations, settings: settings, reporter: context.reporter,
+                modifiedAt: begun.leader.snapshot.takenAtSecondsSinceEpoch),
             warnings: warnings)
         let watch = LeaderWatch(session: session, warnings: warnings)
         return try await Companion.run {

@@ -36,10 +36,19 @@ struct TableTask: Sendable, Hashable {
     }
 }
 
-/// Some large objects of one BLOBS entry.
+/// Some large objects, in the order of the table of contents.
 struct LargeObjectTask: Sendable, Hashable {
-    let dumpID: Int
-    let oids: [UInt32]
+    struct LargeObject: Sendable, Hashable {
+        let oid: UInt32
+        /// Of its BLOBS entry.
+        let dumpID: Int
+    }
+
+    /// Its place among the tasks of large objects.
+    let number: Int
+    let objects: [LargeObject]
+    /// Whether they go into packs, or each into an object of its own.
+    let isPacked: Bool
 }
 
 /// One thing for a worker to do.

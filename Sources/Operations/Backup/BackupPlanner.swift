@@ -26,8 +26,11 @@ enum BackupPlanner {
         var role = ""
     }
 
+    /// With more large objects than this they are packed: each would cost a request to write, and one to read.
+    static let mostUnpackedLargeObjects = 1_000
+
     /// Large objects per task, so that several workers share them.
-    static let largeObjectsPerTask = 200
+    static func largeObjectsPerTask(isPacked: Bool) -> Int { isPacked ? 2_000 : 200 }
 
     /// Tables are split into ranges of about `rangeSizeInBytes`; nil splits none.
     static func plan(
@@ -87,15 +90,14 @@ enum BackupPlanner {
     }
 
     private static func largeObjects(_ contents: TableOfContents) throws(ArchiveError) -> [LargeObjectTask] {
-        var tasks: [LargeObjectTask] = []
+        var objects: [LargeObjectTask.LargeObject] = []
         for entry in contents.entries where entry.isBlobs {
-            let oids = try contents.largeObjectIDs(of: entry)
-            for start in stride(from: 0, to: oids.count, by: largeObjectsPerTask) {
-                let end = min(start + largeObjectsPerTask, oids.count)
-                tasks.append(LargeObjectTask(dumpID: entry.dumpID, oids: Array(oids[start..<end])))
-            }
+            objects += try contents.largeObjectIDs(of: entry).map { .init(oid: $0, dumpID: entry.dumpID) }
         }
-        return tasks
+        let isPacked = objects.count > mostUnpackedLargeObjects
+        return objects.batches(of: largeObjectsPerTask(isPacked: isPacked)).enumerated().map {
+            LargeObjectTask(number: $0, objects: $1, isPacked: isPacked)
+        }
     }
 
     /// Tables that stand in the dump without their rows: the manifest and the report must say so.

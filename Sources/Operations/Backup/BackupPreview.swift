@@ -33,7 +33,7 @@ package struct BackupPreview: Sendable, Encodable {
         self.destination = destination
         self.workers = workers
         tables = plan.tables.map { Table(name: $0.displayName, sizeInBytes: $0.sizeInBytes, note: Self.note(on: $0)) }
-        largeObjects = plan.largeObjects.reduce(0) { $0 + $1.oids.count }
+        largeObjects = plan.largeObjects.reduce(0) { $0 + $1.objects.count }
         tablesWithoutData = plan.tablesWithoutData.map { "\($0.schema).\($0.name): \($0.reason.rawValue)" }
         self.warnings = warnings
     }

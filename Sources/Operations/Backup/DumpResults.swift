@@ -13,8 +13,15 @@ final class DumpResults: Sendable {
 
     struct LargeObjects: Sendable {
         let task: LargeObjectTask
-        let digest: LargeObjectDigest
-        let objects: [StoredObject]
+        /// By the dump id of the BLOBS entry.
+        var digests: [Int: LargeObjectDigest] = [:]
+        /// Packs and large objects of their own.
+        var objects: [StoredObject] = []
+        var packs: [Manifest.LargeObjectPack] = []
+
+        init(task: LargeObjectTask) {
+            self.task = task
+        }
     }
 
     private struct State {
@@ -35,12 +42,8 @@ final class DumpResults: Sendable {
     /// By dump id.
     var tables: [Table] { state.withLock { $0.tables.sorted { $0.task.dumpID < $1.task.dumpID } } }
 
-    /// By dump id, and within one by oid.
+    /// In the order of the table of contents.
     var largeObjects: [LargeObjects] {
-        state.withLock {
-            $0.largeObjects.sorted {
-                ($0.task.dumpID, $0.task.oids.first ?? 0) < ($1.task.dumpID, $1.task.oids.first ?? 0)
-            }
-        }
+        state.withLock { $0.largeObjects.sorted { $0.task.number < $1.task.number } }
     }
 }

@@ -3,43 +3,58 @@ import JobModel
 import ObjectStorage
 import Postgres
 
-/// Copies large objects, each into an object of its own, named as pg_dump names them.
+/// Copies large objects, named as pg_dump names them: many of them into packs, few each into an object of its own.
+///
+/// Small ones are read many by one query. Memory: ``LargeObjectLimits``.
 struct LargeObjectDump: Sendable {
     let destinations: DestinationSet
     let settings: BackupSettings
     let reporter: any ProgressReporter
+    /// What packs say of their members' age, in seconds since 1970.
+    let modifiedAt: Int
 
     func run(_ task: LargeObjectTask, on session: Session) async throws -> DumpResults.LargeObjects {
-        let hasher = LargeObjectHasher()
-        var digest = LargeObjectDigest()
-        var objects: [StoredObject] = []
-        for oid in task.oids {
-            objects.append(try await copy(oid, from: session, hasher: hasher))
-            digest += hasher.end()
-        }
-        reporter.report(
-            .finished(item: "\(task.oids.count) large objects", rows: task.oids.count, bytes: digest.bytes))
-        return DumpResults.LargeObjects(task: task, digest: digest, objects: objects)
-    }
-
-    private func copy(_ oid: UInt32, from session: Session, hasher: LargeObjectHasher) async throws -> StoredObject {
-        let writer = try await destinations.writer(for: LargeObjectFile.name(of: oid) + ".gz")
+        var results = DumpResults.LargeObjects(task: task)
+        var packs = LargeObjectPacker(
+            destinations: destinations, packSizeInBytes: settings.largeObjects.packSizeInBytes, modifiedAt: modifiedAt)
         do {
-            let compressor = try settings.compression.makeCompressor()
-            var isEmpty = true
-            hasher.begin(oid: oid)
-            _ = try await session.readLargeObject(oid: oid, chunkSizeInBytes: settings.chunkSizeInBytes) { chunk in
-                isEmpty = false
-                hasher.update(chunk)
-                try await writer.append(try compressor.member(chunk))
-                reporter.report(.moved(bytes: chunk.count))
+            let content = LargeObjectContent(
+                session: session, destinations: destinations, settings: settings, reporter: reporter,
+                compressor: try settings.compression.makeCompressor())
+            for batch in task.objects.batches(of: settings.largeObjects.objectsPerQuery) {
+                try await copy(batch, isPacked: task.isPacked, content, &packs, &results)
             }
-            // An empty object still needs one member: a file of no bytes is no gzip file.
-            if isEmpty { try await writer.append(try compressor.member([])) }
-            return try await writer.commit()
+            results.objects += try await packs.finish()
+            results.packs = packs.packs
         } catch {
-            await CleanupScope.run { await writer.discard() }
+            await packs.discard()
             throw error
         }
+        let bytes = results.digests.values.reduce(0) { $0 + $1.bytes }
+        reporter.report(
+            .finished(item: "\(task.objects.count) large objects", rows: task.objects.count, bytes: bytes))
+        return results
+    }
+
+    private func copy(
+        _ batch: [LargeObjectTask.LargeObject], isPacked: Bool, _ content: LargeObjectContent,
+        _ packs: inout LargeObjectPacker, _ results: inout DumpResults.LargeObjects
+    ) async throws {
+        let beginnings = try await content.session.readLargeObjects(
+            batch.map(\.oid), atMost: settings.largeObjects.beginningInBytes)
+        for (object, beginning) in zip(batch, beginnings) {
+            let copied = try await content.copy(object.oid, beginning: beginning)
+            results.digests[object.dumpID, default: LargeObjectDigest()] += copied.digest
+            switch copied.place {
+            case .stored(let stored):
+                results.objects.append(stored)
+            case .memory(let bytes) where isPacked:
+                try await packs.append(bytes, oid: object.oid, digest: copied.digest)
+            case .memory(let bytes):
+                let name = LargeObjectFile.objectName(of: object.oid)
+                results.objects.append(try await destinations.write(bytes, as: name))
+            }
+        }
+        reporter.report(.moved(bytes: beginnings.reduce(0) { $0 + $1.count }))
     }
 }

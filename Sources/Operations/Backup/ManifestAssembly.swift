@@ -54,16 +54,19 @@ struct ManifestAssembly {
     }
 
     private var largeObjects: Manifest.LargeObjects {
-        let byEntry = Dictionary(grouping: results.largeObjects, by: \.task.dumpID)
-        let groups = byEntry.keys.sorted().map { dumpID in
-            var digest = LargeObjectDigest()
-            for result in byEntry[dumpID] ?? [] { digest += result.digest }
-            return Manifest.LargeObjectGroup(
+        let tasks = results.largeObjects
+        var total = LargeObjectDigest()
+        var byEntry: [Int: LargeObjectDigest] = [:]
+        for (dumpID, digest) in tasks.flatMap(\.digests) {
+            byEntry[dumpID, default: LargeObjectDigest()] += digest
+            total += digest
+        }
+        let groups = byEntry.sorted { $0.key < $1.key }.map { dumpID, digest in
+            Manifest.LargeObjectGroup(
                 dumpID: dumpID, count: digest.count, bytes: digest.bytes, digest: digest.sum,
                 file: begun.contents.entry(dumpID: dumpID)?.fileName ?? "")
         }
-        var total = LargeObjectDigest()
-        for result in results.largeObjects { total += result.digest }
-        return Manifest.LargeObjects(count: total.count, bytes: total.bytes, digest: total.sum, groups: groups)
+        return Manifest.LargeObjects(
+            count: total.count, bytes: total.bytes, digest: total.sum, groups: groups, packs: tasks.flatMap(\.packs))
     }
 }

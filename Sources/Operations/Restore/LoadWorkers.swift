@@ -46,11 +46,13 @@ struct LoadWorkers: Sendable {
 
     func runLargeObjects() async throws {
         let load = LargeObjectLoad(stream: VerifiedStream(source: source), reporter: context.reporter)
-        let oids = source.manifest.objects.compactMap { LargeObjectFile.oid(inObjectName: $0.name) }
-        let size = BackupPlanner.largeObjectsPerTask
-        let batches = stride(from: 0, to: oids.count, by: size).map { Array(oids[$0..<min($0 + size, oids.count)]) }
-        try await share(batches, sessions: min(jobs, batches.count)) { batch, session in
-            try await load.run(batch, on: session)
+        let layout = try LargeObjectLayout(of: contents, source.manifest)
+        let size = BackupPlanner.largeObjectsPerTask(isPacked: false)
+        let items =
+            layout.packs.sorted { $0.pack.bytes > $1.pack.bytes }.map(LargeObjectLoad.Item.pack)
+            + layout.unpacked.batches(of: size).map(LargeObjectLoad.Item.objects)
+        try await share(items, sessions: min(jobs, items.count)) { item, session in
+            try await load.run(item, on: session)
         }
     }
 

@@ -97,7 +97,9 @@ package struct VerifyOperation: Sendable {
                 source: source, target: scratch.connection, context: context, jobs: settings.jobs
             ).run())
         findings.checks.append(
-            try await LargeObjectsCheck(source: source, target: scratch.connection, context: context).run())
+            try await LargeObjectsCheck(
+                source: source, target: scratch.connection, context: context, jobs: settings.jobs
+            ).run())
         findings.checks += try await compareDefinitions(contents, in: scratch)
         findings.seconds.checks = checks.seconds
         if !findings.failed { await settings.inspect?(scratch.connection) }

@@ -18,6 +18,8 @@ enum Sample: String, Hashable, Sendable, CaseIterable {
     case breakable
     /// Three tables that do not compress well, 12 MB and twice 8.5 MB, and one with a single row.
     case bulky
+    /// 1,200 large objects, some of them readable to all, with sizes around what matters.
+    case crowded
 
     var script: String {
         get throws {
@@ -36,6 +38,20 @@ enum Sample: String, Hashable, Sendable, CaseIterable {
                     CREATE TABLE twin_1 (id int); CREATE TABLE twin_2 (id int);
                     INSERT INTO twin_1 VALUES (1), (2), (3); INSERT INTO twin_2 VALUES (4), (5), (6);
                     SELECT lo_from_bytea(0, decode(repeat(md5('1'), 500), 'hex'));
+                    """
+            case .crowded:
+                return """
+                    SELECT lo_from_bytea((100000 + n)::oid, substr(convert_to(repeat(md5(n::text), 66), 'SQL_ASCII'), 1, n % 2100))
+                    FROM generate_series(1, 1190) AS n;
+                    SELECT lo_from_bytea((102000 + n)::oid, substr(convert_to(repeat('0123456789abcdef', 70000), 'SQL_ASCII'), 1, size))
+                    FROM unnest(ARRAY[0, 2047, 2048, 2049, 32767, 32768, 32769, 1081344, 1081345])
+                        WITH ORDINALITY AS s(size, n);
+                    SELECT lo_from_bytea(103000, (SELECT string_agg(sha512(i::text::bytea), '')
+                        FROM generate_series(1, 80000) AS i));
+                    DO $$BEGIN FOR n IN 1..1190 BY 3 LOOP
+                        EXECUTE format('GRANT SELECT ON LARGE OBJECT %s TO PUBLIC', 100000 + n);
+                    END LOOP; END$$;
+                    COMMENT ON LARGE OBJECT 100007 IS 'the seventh';
                     """
             case .bulky:
                 return (1...3).map { number in
