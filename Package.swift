@@ -106,8 +106,8 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Operations", "Archive", "Postgres", "ObjectStorage", "HTTPTransport", "JobModel", "TestSupport",
-                logging, inMemoryLogging,
+                "Operations", "Archive", "Postgres", "ObjectStorage", "HTTPTransport", "JobFile", "JobModel",
+                "TestSupport", logging, inMemoryLogging,
             ],
             swiftSettings: house),
         .testTarget(

@@ -28,6 +28,19 @@ extension Session {
         }
     }
 
+    /// Runs one statement by the simple protocol, the only one that the admin consoles of poolers know, and returns its
+    /// rows.
+    package nonisolated(nonsending) func simpleQuery(_ sql: ServerText) async throws -> ResultTable {
+        try await turns.withTurn {
+            try await interruptible { session in
+                let result = try session.run(sql)
+                defer { PQclear(result) }
+                try session.check(result, of: sql, isOneOf: [PGRES_COMMAND_OK, PGRES_TUPLES_OK])
+                return ResultTable(result)
+            }
+        }
+    }
+
     /// Whether a transaction block is open, also where it has failed.
     package func isInTransaction() throws(PostgresError) -> Bool {
         PQtransactionStatus(try openConnection()) != PQTRANS_IDLE

@@ -2,11 +2,19 @@ import JobModel
 
 /// The keys of a job of kind `advise`.
 struct AdviseTable {
+    let surroundings: JobFileSurroundings
+
     func read(_ section: inout Section) -> AdviseJob? {
         let database = section.database()
         var job = AdviseJob(database: database ?? "")
         job.only = only(&section)
         job.failOn = section.choice("fail_on")
+        job.pgbouncerURL = section.connection("pgbouncer_url", surroundings)
+        job.pgbouncerPassword = section.secret("pgbouncer_password", surroundings)
+        if job.pgbouncerPassword != nil, !section.has("pgbouncer_url") {
+            section.complain(
+                "\(section.title) has a password for PgBouncer, but no \"pgbouncer_url\" that it would be for")
+        }
         for var table in section.tables("suppress") {
             if let suppression = SuppressionTable().read(&table) { job.suppressions.append(suppression) }
             section.absorb(table)

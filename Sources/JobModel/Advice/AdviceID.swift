@@ -16,6 +16,7 @@ package enum AdviceID: String, Sendable, Codable, CaseIterable {
     case tableWithoutKey = "table-without-key"
     case tableBloat = "table-bloat"
     case hashPartitionMissing = "hash-partition-missing"
+    case expiredRows = "expired-rows"
     case unloggedTable = "unlogged-table"
 
     // Numbers that run out or run into each other.
@@ -59,13 +60,22 @@ package enum AdviceID: String, Sendable, Codable, CaseIterable {
     case cacheHit = "cache-hit"
     case slowStatement = "slow-statement"
     case statementsNotTracked = "statements-not-tracked"
+    case statementsEvicted = "statements-evicted"
     case temporaryFiles = "temporary-files"
     case deadlocks = "deadlocks"
+
+    // A PgBouncer before it.
+    case poolWaits = "pool-waits"
+    case poolBudget = "pool-budget"
+    case poolClients = "pool-clients"
+    case poolHazard = "pool-hazard"
 
     // How it is set up.
     case unsafeSetting = "unsafe-setting"
     case checksumsOff = "checksums-off"
     case pendingRestart = "pending-restart"
+    case untunedSetting = "untuned-setting"
+    case noBackup = "no-backup"
     case settingChanged = "setting-changed"
     case outdatedServer = "outdated-server"
     case superuserLogin = "superuser-login"

@@ -29,7 +29,7 @@ package struct AdviceCheck: Sendable {
     }
 
     /// All checks, in the order in which they are made.
-    package static let all = schema + server
+    package static let all = schema + server + pooler
 }
 
 /// Why a check could not be made here.

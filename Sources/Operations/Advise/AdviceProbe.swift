@@ -9,15 +9,18 @@ package struct AdviceProbe: Sendable {
     package let server: AdviceServer
     /// Sessions with standbys of this server, under the same limits.
     package let standbys: [Session]
+    /// The PgBouncer that the run was told of.
+    let pgbouncer: PgBouncerSight
     let memory: any JobMemory
     private let memoryName: String
 
     /// What checks remember is kept below `memoryName`.
-    package init(
-        session: Session, server: AdviceServer, standbys: [Session] = [], memory: any JobMemory = NoJobMemory(),
-        memoryName: String = "advise"
+    init(
+        session: Session, server: AdviceServer, standbys: [Session] = [], pgbouncer: PgBouncerSight = .none,
+        memory: any JobMemory = NoJobMemory(), memoryName: String = "advise"
     ) {
         self.session = session
+        self.pgbouncer = pgbouncer
         self.server = server
         self.standbys = standbys
         self.memory = memory

@@ -8,6 +8,8 @@ package struct AdviceServer: Sendable, Equatable {
     package var database: String
     /// What the job file calls the database, for what is printed to be put there. Default: its own name.
     package var targetName: String
+    /// What the job file does with the database; nil where no job file is at hand.
+    package var jobs: AdviceJobs?
     package var isInRecovery: Bool
     package var isSuperuser: Bool
     /// Whether this role sees what other sessions do and all statistics: a superuser, or a member of `pg_monitor`.

@@ -26,9 +26,11 @@ package struct AdviseOperation: Sendable {
         do {
             var server = try await AdviceServer.gather(session)
             server.targetName = request.settings.database
+            server.jobs = request.jobs
             let standbys = try await openStandbys()
             let probe = AdviceProbe(
-                session: session, server: server, standbys: standbys, memory: memory, memoryName: memoryName)
+                session: session, server: server, standbys: standbys, pgbouncer: try await pgbouncer(),
+                memory: memory, memoryName: memoryName)
             let look = try await self.look(probe)
             await CleanupScope.run { for session in [session] + standbys { await session.close() } }
             return await settle(look, server, seconds: watch.seconds)
@@ -65,6 +67,11 @@ package struct AdviseOperation: Sendable {
             }
         }
         return sessions
+    }
+
+    private func pgbouncer() async throws -> PgBouncerSight {
+        guard let console = request.pgbouncer else { return .none }
+        return try await .look(at: console, applicationName: context.applicationName)
     }
 
     // MARK: - Looking

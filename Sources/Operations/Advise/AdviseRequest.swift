@@ -6,6 +6,10 @@ package struct AdviseRequest: Sendable {
     package var connection: ConnectionInfo
     /// Standbys of the server, which count what is used on them by themselves. Default: none.
     package var standbys: [ConnectionInfo] = []
+    /// The admin console of a PgBouncer before the server. Default: none, and its checks are left out.
+    package var pgbouncer: ConnectionInfo?
+    /// What the job file does with the database. Default: no job file is at hand.
+    package var jobs: AdviceJobs?
     /// Which checks, and what is accepted.
     package var settings: AdviseJob
     /// The checks to choose from. Default: all.
@@ -23,12 +27,14 @@ package struct AdviseRequest: Sendable {
     }
 
     /// The checks that are asked for.
-    var chosen: [AdviceCheck] { Self.checks(for: settings, among: checks) }
+    var chosen: [AdviceCheck] { Self.checks(for: settings, among: checks, hasPgBouncer: pgbouncer != nil) }
 
-    /// Of all checks those that these settings ask for.
+    /// Of all checks those that these settings ask for. Those of PgBouncer only where there is one, or by name.
     package static func checks(
-        for settings: AdviseJob, among checks: [AdviceCheck] = AdviceCheck.all
+        for settings: AdviseJob, among checks: [AdviceCheck] = AdviceCheck.all, hasPgBouncer: Bool
     ) -> [AdviceCheck] {
-        settings.only.isEmpty ? checks : checks.filter { settings.only.contains($0.id) }
+        guard settings.only.isEmpty else { return checks.filter { settings.only.contains($0.id) } }
+        let left = hasPgBouncer ? [] : Set(AdviceCheck.pooler.map(\.id))
+        return checks.filter { !left.contains($0.id) }
     }
 }

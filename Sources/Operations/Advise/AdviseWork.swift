@@ -14,7 +14,11 @@ struct AdviseWork: Sendable {
             throw JobError.unknownName(kind: "database", name: job.database)
         }
         var request = AdviseRequest(connection: try targets.primary(of: target), settings: job)
+        request.jobs = AdviceJobs(configuration, database: target.name)
         if target.readURL != nil { request.standbys = [try targets.source(of: target)] }
+        if let url = job.pgbouncerURL {
+            request.pgbouncer = try targets.connection(url, password: job.pgbouncerPassword)
+        }
         let report = try await AdviseOperation(context: context, request: request, memory: memory).execute()
         return try report.result(failOn: job.failOn)
     }

@@ -18,6 +18,9 @@ struct FindingRecord: Codable, Equatable, Sendable {
 
     init() {}
 
+    /// What happened once is told once, and nothing is closed when it is not told again.
+    private static func isState(_ id: AdviceID) -> Bool { id != .settingChanged }
+
     /// A name that a later version gave, and this one does not know, is left out and not a fault.
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -40,7 +43,7 @@ struct FindingRecord: Codable, Equatable, Sendable {
             let finding = findings[index]
             let firstSeen = entries[finding.key]?.firstSeen ?? now
             findings[index].firstSeen = firstSeen
-            guard next.count < Self.mostEntries else { continue }
+            guard next.count < Self.mostEntries, Self.isState(finding.id) else { continue }
             next[finding.key] = Entry(
                 id: finding.id, object: finding.object, severity: finding.severity, summary: finding.summary,
                 firstSeen: firstSeen)

@@ -29,6 +29,11 @@ package struct SecretsCheck {
             references.append(("database \(database.name)", database.password))
             references.append(("database \(database.name)", database.scratchPassword))
         }
+        for job in configuration.jobs {
+            if case .advise(let settings) = job.kind {
+                references.append(("job \(job.name)", settings.pgbouncerPassword))
+            }
+        }
         for notifier in configuration.notifiers {
             let subject = "notifier \(notifier.name)"
             switch notifier.kind {

@@ -10,6 +10,8 @@ struct StatementStatistics: Sendable, Equatable {
     /// In milliseconds.
     let totalTimeColumn: ServerText
     let meanTimeColumn: ServerText
+    /// Whether it tells how often it had to forget statements: from 1.9 on.
+    let countsEvictions: Bool
 
     /// Nil where there is no such extension here, or its library is not loaded: every query of its view fails then.
     static func find(_ session: Session) async throws -> StatementStatistics? {
@@ -18,7 +20,9 @@ struct StatementStatistics: Sendable, Equatable {
             SELECT n.nspname AS schema, EXISTS (
               SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
               WHERE c.relname = 'pg_stat_statements' AND c.relnamespace = n.oid AND a.attname = 'total_exec_time'
-            ) AS is_recent
+            ) AS is_recent, EXISTS (
+              SELECT FROM pg_catalog.pg_class c
+              WHERE c.relname = 'pg_stat_statements_info' AND c.relnamespace = n.oid) AS counts_evictions
             FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
             WHERE e.extname = 'pg_stat_statements'
               AND EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'pg_stat_statements.max')
@@ -27,7 +31,8 @@ struct StatementStatistics: Sendable, Equatable {
         let isRecent = try row.bool("is_recent")
         return StatementStatistics(
             schema: try row.text("schema"), totalTimeColumn: isRecent ? "total_exec_time" : "total_time",
-            meanTimeColumn: isRecent ? "mean_exec_time" : "mean_time")
+            meanTimeColumn: isRecent ? "mean_exec_time" : "mean_time",
+            countsEvictions: try row.bool("counts_evictions"))
     }
 
     /// Without the texts, which stand in a file.

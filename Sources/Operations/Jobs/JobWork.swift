@@ -83,7 +83,7 @@ package struct JobWork: Sendable {
         case .clean(let settings):
             .clean(try await clean(job.name, settings, configuration, context).preview())
         case .advise(let settings):
-            .advise(AdviseRequest.checks(for: settings))
+            .advise(AdviseRequest.checks(for: settings, hasPgBouncer: settings.pgbouncerURL != nil))
         }
     }
 

@@ -18,9 +18,7 @@ enum IndexQueries {
                    CASE WHEN i.indexrelid IN (SELECT k.relation FROM locked k)
                         THEN c.relpages::pg_catalog.int8 * pg_catalog.current_setting('block_size')::pg_catalog.int8
                         ELSE pg_catalog.pg_relation_size(i.indexrelid) END AS bytes,
-                   c.reltuples AS rows, pg_catalog.md5(pg_catalog.replace(
-                       pg_catalog.pg_get_indexdef(i.indexrelid),
-                       ' INDEX ' || pg_catalog.quote_ident(c.relname) || ' ON ', ' INDEX ON ')) AS definition,
+                   c.reltuples AS rows, \(definition) AS definition,
                    (SELECT o.option_value FROM pg_catalog.pg_options_to_table(c.reloptions) o
                      WHERE o.option_name = 'fillfactor') AS fill_factor,
                    pg_catalog.pg_has_role(t.relowner, 'USAGE') \(maintain) AS permitted
@@ -34,6 +32,12 @@ enum IndexQueries {
              ORDER BY i.indexrelid
             """
     }
+
+    /// What the index `i`, which is the relation `c`, is, whatever its name: what has another one is another index.
+    static let definition: ServerText = """
+        pg_catalog.md5(pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid),
+            ' INDEX ' || pg_catalog.quote_ident(c.relname) || ' ON ', ' INDEX ON '))
+        """
 
     /// What an index would wait for that is older than five minutes: REINDEX CONCURRENTLY waits for every snapshot of
     /// the database. Whose age our role may not see counts by nothing.

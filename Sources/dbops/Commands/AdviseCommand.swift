@@ -25,6 +25,7 @@ struct AdviseCommand: AsyncParsableCommand {
               dbops advise checkup --explain
               dbops advise checkup --fail-on critical
               dbops advise --database postgresql:///shop --only duplicate-index,unused-index --json
+              dbops advise --database postgresql:///shop --pgbouncer postgresql://stats@pooler:6432/pgbouncer
               dbops advise --list
             """)
 
@@ -38,6 +39,14 @@ struct AdviseCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "A standby of it, which knows what is used there. May be said several times.", valueName: "url"))
     var standby: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The admin console of a PgBouncer before it: its pools are looked at, too.", valueName: "url"))
+    var pgbouncer: String?
+
+    @Option(help: ArgumentHelp("A file with the password for the admin console.", valueName: "file"))
+    var pgbouncerPasswordFile: String?
 
     @Option(
         help: ArgumentHelp(
@@ -63,8 +72,11 @@ struct AdviseCommand: AsyncParsableCommand {
     func validate() throws {
         if list { return }
         if job == nil, database == nil { throw ValidationError("Name a job of the job file, or --database.") }
-        if job != nil, database != nil || !standby.isEmpty {
-            throw ValidationError("Name a job, or --database and --standby: not both.")
+        if job != nil, database != nil || !standby.isEmpty || pgbouncer != nil {
+            throw ValidationError("Name a job, or --database, --standby and --pgbouncer: not both.")
+        }
+        if pgbouncerPasswordFile != nil, pgbouncer == nil {
+            throw ValidationError("--pgbouncer-password-file goes with --pgbouncer.")
         }
     }
 
@@ -73,7 +85,9 @@ struct AdviseCommand: AsyncParsableCommand {
         try await assembly.reportingFailure {
             if list { return try AdviseRendering.print(AdviceCheck.all, json: global.json) }
             if dryRun {
-                let chosen = AdviseRequest.checks(for: try settings(assembly))
+                let settings = try settings(assembly)
+                let chosen = AdviseRequest.checks(
+                    for: settings, hasPgBouncer: (settings.pgbouncerURL ?? pgbouncer) != nil)
                 return try AdviseRendering.print(chosen, json: global.json)
             }
             let settings = try settings(assembly)
@@ -88,6 +102,9 @@ struct AdviseCommand: AsyncParsableCommand {
     private func byOptions(_ settings: AdviseJob, _ assembly: Assembly) async throws -> AdviseReport {
         var request = AdviseRequest(connection: try connection.connection(database ?? ""), settings: settings)
         request.standbys = try standby.map { try connection.connection($0) }
+        request.pgbouncer = try pgbouncer.map {
+            try ConnectionOptions.connection($0, passwordFile: pgbouncerPasswordFile)
+        }
         return try await AdviseOperation(
             context: assembly.context(toolsIn: nil), request: request, memory: NoJobMemory()
         ).execute()

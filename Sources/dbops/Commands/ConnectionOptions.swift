@@ -17,6 +17,11 @@ struct ConnectionOptions: ParsableArguments {
 
     /// Reads `text` as a libpq URL or conninfo and adds the password of the file.
     func connection(_ text: String) throws -> ConnectionInfo {
+        try Self.connection(text, passwordFile: passwordFile)
+    }
+
+    /// The same with the password of another file.
+    static func connection(_ text: String, passwordFile: String?) throws -> ConnectionInfo {
         let info = try ConnectionInfo(parsing: text)
         guard let passwordFile else { return info }
         guard let content = FileManager.default.contents(atPath: passwordFile) else {

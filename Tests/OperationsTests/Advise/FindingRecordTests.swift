@@ -41,6 +41,15 @@ import Testing
         #expect(record.settle(&findings, checked: [.duplicateIndex], now: second).count == 1)
     }
 
+    @Test func `what happened once is told once, and never closed`() {
+        var record = FindingRecord()
+        var findings = [Self.finding("work_mem", of: .settingChanged)]
+        _ = record.settle(&findings, checked: [.settingChanged], now: first)
+        #expect(findings.map(\.firstSeen) == [first])
+        findings = []
+        #expect(record.settle(&findings, checked: [.settingChanged], now: second) == [])
+    }
+
     @Test func `a check that gave up keeps what it did not reach`() {
         var record = FindingRecord()
         var findings = [Self.finding("a"), Self.finding("b")]

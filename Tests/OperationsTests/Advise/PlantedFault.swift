@@ -193,6 +193,18 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
                 CREATE TABLE u3 PARTITION OF u FOR VALUES WITH (MODULUS 4, REMAINDER 3);
                 """, objects: ["public.t"], severity: .critical, isMendedByStatements: false),
         PlantedFault(
+            name: "sessions and notifications of long ago", check: .expiredRows(leastRows: 1_000),
+            script: """
+                CREATE TABLE user_sessions (id int PRIMARY KEY, expires_at timestamptz);
+                INSERT INTO user_sessions SELECT n, now() - n * '1 hour'::interval FROM generate_series(1, 5000) n;
+                CREATE TABLE "Notifications" (id int PRIMARY KEY, created_at timestamp, read_at timestamptz);
+                INSERT INTO "Notifications" SELECT n, now() - n * '1 hour'::interval FROM generate_series(1, 5000) n;
+                CREATE TABLE fresh_sessions (id int PRIMARY KEY, expires_at timestamptz);
+                INSERT INTO fresh_sessions SELECT n, now() - n * '1 minute'::interval FROM generate_series(1, 5000) n;
+                CREATE TABLE notification (id int PRIMARY KEY, created_at timestamptz);
+                INSERT INTO notification SELECT n, now() - n * '1 hour'::interval FROM generate_series(1, 5000) n; ANALYZE;
+                """, objects: ["public.user_sessions", #"public."Notifications""#], isMendedByStatements: false),
+        PlantedFault(
             name: "an unlogged table", check: .unloggedTable, script: "CREATE UNLOGGED TABLE t (a int)",
             objects: ["public.t"]),
     ]

@@ -20,6 +20,7 @@ import Testing
             #expect(findings.first?.severity == fault.severity)
             #expect(findings.allSatisfy { $0.id == fault.check.id && !$0.summary.isEmpty && !$0.caveat.isEmpty })
             #expect(findings.allSatisfy { !$0.remedy.statements.isEmpty || $0.remedy.advice != nil })
+            for finding in findings { try FragmentText.expectJob(finding.jobFile, database: advisor.server.targetName) }
             guard fault.isMendedByStatements else { return }
             for statement in findings.flatMap(\.remedy.statements) { try await advisor.psql(ServerText(statement)) }
             #expect(try await advisor.findings(fault.check).map(\.object) == [])
@@ -42,7 +43,7 @@ import Testing
 
     @Test func `every check of objects has its planted example`() {
         let planted = Set(PlantedFault.all.map(\.check.id))
-        // Workers that are busy for half an hour cannot be planted; its judgement is tested by itself.
+        // Workers that are busy are planted on a server of their own.
         #expect(Set(AdviceCheck.schema.map(\.id)).subtracting(planted) == [.autovacuumSaturated])
     }
 }

@@ -128,6 +128,7 @@ extension ServerTests {
                             "synchronous_commit",
                         ])
                     #expect(try await objects(.statementsNotTracked) == ["database"])
+                    #expect(try await objects(.untunedSetting) == ["log_lock_waits"])
                     #expect(try await objects(.temporaryFiles(leastBytesPerDay: 0)) == ["database"])
                     try await waitUntil("no checkpoint is counted") {
                         try await objects(.frequentCheckpoints(CheckpointLimits(requested: 1, perHour: 0))) == [
@@ -203,6 +204,7 @@ extension ServerTests {
         private static let well = [
             "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "autovacuum": "on",
             "idle_in_transaction_session_timeout": "10min", "track_io_timing": "on", "max_slot_wal_keep_size": "10GB",
+            "log_lock_waits": "on",
         ]
         private static let withStatements = ScratchCluster.binFolders.filter {
             FileManager.default.fileExists(atPath: "\($0)/../lib/pg_stat_statements.so")

@@ -6,7 +6,7 @@ import Testing
 
 /// What the checks of the server make of facts that no test can plant.
 @Suite struct ServerJudgementTests {
-    private static let server = AdviceServer(
+    static let server = AdviceServer(
         versionNumber: 170_010, database: "shop", targetName: "shop", isInRecovery: false, isSuperuser: true,
         seesAllStatistics: true, now: CivilTime(secondsSinceEpoch: 1_795_000_000), observedForSeconds: 40 * 86_400,
         secondsSinceStart: 40 * 86_400, blockSizeInBytes: 8_192, extensions: [:])
@@ -19,7 +19,9 @@ import Testing
 
     // MARK: - Wraparound
 
-    private func wraparound(xid: Int, mxid: Int = 0, limit: Int = 200_000_000, pace: Double? = nil) throws -> Finding? {
+    private func wraparound(
+        xid: Int, mxid: Int = 0, limit: Int = 200_000_000, pace: Wraparound.Pace = .init()
+    ) throws -> Finding? {
         let ages = try Wraparound.Ages(
             row([
                 "database": "shop", "is_current": "t", "xid_age": "\(xid)", "xid_limit": "\(limit)",
@@ -41,12 +43,30 @@ import Testing
     }
 
     @Test func `the day of the end follows from the pace`() throws {
-        let finding = try #require(try wraparound(xid: 1_144_483_647, pace: 100_000_000))
+        let finding = try #require(try wraparound(xid: 1_144_483_647, pace: .init(xids: 100_000_000)))
         #expect(finding.evidence["stops_on"] == .text("2026-11-28"))
         #expect(finding.remedy.statements == ["VACUUM (FREEZE, VERBOSE) public.t;"])
-        let sight = Wraparound.Sight(nextID: 1_000, at: CivilTime(secondsSinceEpoch: 0))
-        #expect(Wraparound.perDay(from: sight, to: 5_000, at: CivilTime(secondsSinceEpoch: 2 * 86_400)) == 2_000)
-        #expect(Wraparound.perDay(from: sight, to: 5_000, at: CivilTime(secondsSinceEpoch: 3_600)) == nil)
+    }
+
+    @Test func `the counter that ends first gives the day`() throws {
+        let finding = try #require(
+            try wraparound(xid: 700_000_000, mxid: 1_944_483_647, pace: .init(xids: 1_000_000, multixacts: 100_000_000))
+        )
+        #expect(finding.evidence["stops_on"] == .text("2026-11-20"))
+        #expect(finding.evidence["multixacts_per_day"] == .integer(100_000_000))
+        #expect(finding.summary.contains("multixacts old"))
+    }
+
+    @Test func `the pace is known after a day, and not where a counter has wrapped`() {
+        func sight(_ days: Int, _ id: Int, _ multixact: Int?) -> Wraparound.Sight {
+            Wraparound.Sight(
+                nextID: id, nextMultixact: multixact, at: CivilTime(secondsSinceEpoch: days * 86_400))
+        }
+        #expect(
+            Wraparound.Pace(from: sight(0, 1_000, 10), to: sight(2, 5_000, 20)) == .init(xids: 2_000, multixacts: 5))
+        #expect(Wraparound.Pace(from: sight(0, 1_000, 10), to: sight(0, 5_000, 20)) == .init())
+        #expect(Wraparound.Pace(from: sight(0, 1_000, 50), to: sight(1, 5_000, 20)) == .init(xids: 4_000))
+        #expect(Wraparound.Pace(from: sight(0, 1_000, nil), to: sight(1, 5_000, 20)) == .init(xids: 4_000))
     }
 
     // MARK: - Releases
@@ -104,6 +124,19 @@ import Testing
         _ = trend.settle([count(0, 0)], StatementLimits())
         let found7 = trend.settle([count(20, 60_000)], StatementLimits())
         #expect(found7.map(\.severity) == [.notice])
+    }
+
+    @Test func `a statement that was not there before was counted since, where all were there`() {
+        var trend = StatementTrend()
+        _ = trend.settle([], StatementLimits())
+        let found8 = trend.settle([count(20, 60_000)], StatementLimits())
+        #expect(found8.count == 1)
+        var crowded = StatementTrend()
+        _ = crowded.settle(
+            (1...StatementTrend.mostStatements).map { .init(key: "\($0 + 100)", calls: 1, milliseconds: 1) },
+            StatementLimits())
+        let found9 = crowded.settle([count(20, 60_000)], StatementLimits())
+        #expect(found9 == [])
     }
 
     // MARK: - Others
@@ -176,9 +209,9 @@ import Testing
         func severity(_ bytes: Int, active: String, _ status: String = "extended") throws -> AdviceSeverity? {
             let row = try row([
                 "name": "s", "type": "physical", "is_active": active, "wal_status": status,
-                "retained_bytes": "\(bytes)",
+                "retained_bytes": "\(bytes)", "idle": nil, "invalidation_reason": nil,
             ])
-            return try ReplicationSlot.finding(row, leastBytes: 1 << 30)?.severity
+            return try ReplicationSlot.finding(row, leastBytes: 1 << 30, Self.server)?.severity
         }
         #expect(try severity(1 << 29, active: "f") == nil)
         #expect(try severity(1 << 30, active: "f") == .warning)

@@ -11,7 +11,7 @@ enum PgBouncer {
 
     /// `folder` is one that other users may pass through.
     nonisolated(nonsending) static func with(
-        _ database: ConnectionInfo, poolMode: String, in folder: TestFolder,
+        _ database: ConnectionInfo, poolMode: String, more: String = "", in folder: TestFolder,
         _ body: nonisolated(nonsending) (ConnectionInfo) async throws -> Void
     ) async throws {
         let home = try folder.makeFolder("pgbouncer")
@@ -28,6 +28,7 @@ enum PgBouncer {
             listen_port = 6432
             auth_type = any
             ignore_startup_parameters = extra_float_digits
+            \(more)
             """
         try settings.write(toFile: "\(home)/settings.ini", atomically: false, encoding: .utf8)
         chmod("\(home)/settings.ini", 0o644)

@@ -4,7 +4,7 @@ extension AdviceCheck {
         .foreignKeyWithoutIndex, .duplicateIndex, .redundantIndex, .unusedIndex, .invalidIndex, .indexBloat,
         .missingIndex, .lowCardinalityIndex, .unvalidatedConstraint, .disabledTrigger, .tableWithoutKey, .tableBloat,
         .sequenceHeadroom, .keyHeadroom, .narrowForeignKey, .identityDrift, .staleStatistics, .autovacuumDisabled,
-        .autovacuumSaturated, .autovacuumScaleFactor, .hashPartitionMissing, .unloggedTable, .collationDrift,
-        .rowSecurityGap, .definerSearchPath, .publicSchemaCreate, .outdatedExtension,
+        .autovacuumSaturated, .autovacuumScaleFactor, .hashPartitionMissing, .unloggedTable, .expiredRows,
+        .collationDrift, .rowSecurityGap, .definerSearchPath, .publicSchemaCreate, .outdatedExtension,
     ]
 }

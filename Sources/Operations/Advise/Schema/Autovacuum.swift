@@ -5,15 +5,19 @@ extension AdviceCheck {
     /// A table that autovacuum was told to leave alone.
     static let autovacuumDisabled = AdviceCheck(
         .autovacuumDisabled, "tables that autovacuum leaves alone", sql: { _ in Autovacuum.disabled },
-        finding: { row, _ in try Autovacuum.findingOfDisabled(row) })
+        finding: { try Autovacuum.findingOfDisabled($0, $1) })
 
     /// All of autovacuum's workers are busy for so long that other tables wait.
-    static let autovacuumSaturated = AdviceCheck(
-        .autovacuumSaturated, "autovacuum without a free worker",
-        sql: { server in
-            guard server.seesAllStatistics else { throw AdviceGap("this role is no member of pg_monitor") }
-            return Autovacuum.busy
-        }, finding: { row, server in try Autovacuum.findingOfBusy(row, server) })
+    static let autovacuumSaturated = autovacuumSaturated(leastSeconds: 30 * 60)
+
+    static func autovacuumSaturated(leastSeconds: Double) -> AdviceCheck {
+        AdviceCheck(
+            .autovacuumSaturated, "autovacuum without a free worker",
+            sql: { server in
+                try server.requireSightOfSessions()
+                return Autovacuum.busy
+            }, finding: { row, _ in try Autovacuum.findingOfBusy(row, leastSeconds: leastSeconds) })
+    }
 
     /// A table so large that the part of it that may be dead before autovacuum comes is a mountain.
     static let autovacuumScaleFactor = autovacuumScaleFactor(leastDeadRows: 20_000_000)
@@ -22,14 +26,14 @@ extension AdviceCheck {
         AdviceCheck(
             .autovacuumScaleFactor, "huge tables that autovacuum comes to late",
             sql: { Autovacuum.late($0, leastDeadRows: leastDeadRows) },
-            finding: { row, _ in try Autovacuum.findingOfLate(row) })
+            finding: { try Autovacuum.findingOfLate($0, $1) })
     }
 }
 
 private enum Autovacuum {
     // MARK: - Disabled
 
-    static func findingOfDisabled(_ row: ResultTable.Row) throws -> Finding {
+    static func findingOfDisabled(_ row: ResultTable.Row, _ server: AdviceServer) throws -> Finding {
         let table = try row.name("table")
         let rows = try row.double("rows")
         let option = try row.bool("is_toast") ? "toast.autovacuum_enabled" : "autovacuum_enabled"
@@ -44,7 +48,7 @@ private enum Autovacuum {
                 lock: "SHARE UPDATE EXCLUSIVE on \(table), for a moment: reads and writes go on.",
                 risk: "Autovacuum may come at once, at its usual pace."),
             caveat: "Somebody may vacuum it at fixed hours instead; against wraparound autovacuum comes all the same.",
-            measure: rows)
+            jobFile: server.maintainFragment, measure: rows)
     }
 
     static let disabled: ServerText = """
@@ -60,17 +64,18 @@ private enum Autovacuum {
 
     // MARK: - Saturated
 
-    static func findingOfBusy(_ row: ResultTable.Row, _ server: AdviceServer) throws -> Finding? {
+    static func findingOfBusy(_ row: ResultTable.Row, leastSeconds: Double) throws -> Finding? {
         let workers = try row.int("workers")
         let limit = try row.int("limit")
-        let longest = try row.double("shortest_seconds")
-        guard workers >= limit, longest >= 30 * 60 else { return nil }
+        let shortest = try row.double("shortest_seconds")
+        guard workers >= limit, shortest >= leastSeconds else { return nil }
         return Finding(
             .autovacuumSaturated, object: "server", severity: .warning, confidence: .measured,
-            summary: "all \(limit) autovacuum workers have been busy for more than 30 min: other tables wait",
+            summary:
+                "all \(limit) autovacuum workers have been busy for \(Quantities.seconds(shortest)) or more: other tables wait",
             evidence: [
                 "workers": .integer(workers), "autovacuum_max_workers": .integer(limit),
-                "busy_for_at_least_seconds": .number(longest.rounded()),
+                "busy_for_at_least_seconds": .number(shortest.rounded()),
                 "autovacuum_vacuum_cost_limit": .text(try row.name("cost_limit")),
                 "autovacuum_vacuum_cost_delay_ms": .text(try row.name("cost_delay")),
             ],
@@ -81,9 +86,10 @@ private enum Autovacuum {
             caveat: "A few huge tables at once look like this for some hours, and are done with then.")
     }
 
+    /// A worker goes when it has found no more to do in its database; each table is a transaction of its own.
     static let busy: ServerText = """
         SELECT pg_catalog.count(a.pid) AS workers, pg_catalog.current_setting('autovacuum_max_workers') AS limit,
-          coalesce(pg_catalog.date_part('epoch', min(pg_catalog.now() - a.xact_start)), 0) AS shortest_seconds,
+          coalesce(pg_catalog.date_part('epoch', min(pg_catalog.now() - a.backend_start)), 0) AS shortest_seconds,
           CASE WHEN pg_catalog.current_setting('autovacuum_vacuum_cost_limit') = '-1'
             THEN pg_catalog.current_setting('vacuum_cost_limit')
             ELSE pg_catalog.current_setting('autovacuum_vacuum_cost_limit') END AS cost_limit,
@@ -93,7 +99,7 @@ private enum Autovacuum {
 
     // MARK: - Late
 
-    static func findingOfLate(_ row: ResultTable.Row) throws -> Finding {
+    static func findingOfLate(_ row: ResultTable.Row, _ server: AdviceServer) throws -> Finding {
         let table = try row.name("table")
         let limit = try row.double("dead_limit")
         return Finding(
@@ -109,7 +115,8 @@ private enum Autovacuum {
                 ],
                 lock: "SHARE UPDATE EXCLUSIVE on \(table), for a moment: reads and writes go on.",
                 risk: "Autovacuum comes more often, and reads the indexes each time."),
-            caveat: "A table that only grows, or is vacuumed at fixed hours, does not need it.", measure: limit)
+            caveat: "A table that only grows, or is vacuumed at fixed hours, does not need it.",
+            jobFile: server.maintainFragment, measure: limit)
     }
 
     /// From 18 on there is an upper limit, which makes this rare.

@@ -4,17 +4,21 @@ import Postgres
 extension AdviceCheck {
     /// A sequence that is behind the column that it fills, as after rows were copied without it: inserts will fail on the
     /// key.
-    static let identityDrift = AdviceCheck(.identityDrift, "sequences behind their column") { probe in
-        try await IdentityDrift(probe: probe).findings()
+    static let identityDrift = identityDrift(within: .seconds(1))
+
+    static func identityDrift(within budget: Duration) -> AdviceCheck {
+        AdviceCheck(.identityDrift, "sequences behind their column") { probe in
+            try await IdentityDrift(probe: probe, budget: budget).findings()
+        }
     }
 }
 
 private struct IdentityDrift {
     let probe: AdviceProbe
+    /// For how long tables are asked.
+    let budget: Duration
 
-    /// Tables that are asked in one statement, and for how long in all.
     static let tablesOfAStatement = 50
-    static let budget = Duration.seconds(1)
     /// A key this many steps ahead is met soon.
     static let nearInSteps = 10_000.0
 
@@ -23,20 +27,25 @@ private struct IdentityDrift {
             $0.isUniqueKey && $0.isReadable && $0.increment > 0
         }
         let values = try await SequenceValues(session: probe.session).values(of: columns.map(\.sequence))
-        let start = ContinuousClock.now
-        var findings: [Finding] = []
-        // The largest first: where time runs out, they matter most.
-        let asked = columns.sorted { $0.rows > $1.rows }
-        for first in stride(from: 0, to: asked.count, by: Self.tablesOfAStatement) {
-            guard ContinuousClock.now - start < Self.budget else {
-                throw AdviceGap(
-                    "only the \(first) largest of \(asked.count) tables were looked at, within 1 s", findings: findings)
-            }
-            let batch = Array(asked[first..<min(first + Self.tablesOfAStatement, asked.count)])
+        let before: IdentityRound = await probe.remembered(.identityDrift) ?? IdentityRound()
+        let (asked, start) = (before.ordered(columns), ContinuousClock.now)
+        var (findings, found, count): ([Finding], [UInt32], Int) = ([], [], 0)
+        while count < asked.count, count == 0 || ContinuousClock.now - start < budget {
+            let batch = Array(asked[count..<min(count + Self.tablesOfAStatement, asked.count)])
             for row in try await probe.rows(Self.query(batch, values)) {
                 let column = batch[try row.int("number")]
                 findings.append(try finding(column, value: values[column.sequence], row))
+                found.append(column.sequence)
             }
+            count += batch.count
+        }
+        let next = before.following(asked, lookedAt: count, found: found)
+        if next != before { try await probe.remember(next, of: .identityDrift) }
+        guard count == asked.count || next.isComplete else {
+            throw AdviceGap(
+                "only \(count) of \(asked.count) tables were looked at, within "
+                    + "\(Quantities.seconds(Double(budget.components.seconds))): the next run of the job goes on from there",
+                findings: findings)
         }
         return findings
     }

@@ -6,11 +6,11 @@ extension AdviceCheck {
     /// a unique one promises nothing.
     static let invalidIndex = AdviceCheck(
         .invalidIndex, "invalid indexes", sql: { _ in InvalidIndex.query },
-        finding: { row, _ in try InvalidIndex.finding(row) })
+        finding: { try InvalidIndex.finding($0, $1) })
 }
 
 private enum InvalidIndex {
-    static func finding(_ row: ResultTable.Row) throws -> Finding {
+    static func finding(_ row: ResultTable.Row, _ server: AdviceServer) throws -> Finding {
         let index = try row.name("index")
         let isUnique = try row.bool("is_unique")
         let isLeftover = try row.bool("is_leftover")
@@ -25,7 +25,7 @@ private enum InvalidIndex {
             ],
             remedy: isLeftover ? drop(index) : rebuild(index, isUnique: isUnique),
             caveat: "Somebody may be about to go on with it; nobody held a lock for that when it was looked at.",
-            measure: try row.double("bytes"))
+            jobFile: isLeftover ? server.maintainFragment : nil, measure: try row.double("bytes"))
     }
 
     private static func drop(_ index: String) -> Remedy {

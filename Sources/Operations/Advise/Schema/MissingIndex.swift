@@ -18,8 +18,8 @@ struct ScanLimits: Sendable {
     var leastScans = 100
     /// More than backups and reports make.
     var leastScansPerDay = 24.0
-    /// Which part of the table a scan reads on the average.
-    var leastFraction = 0.5
+    /// Which part of the table a scan reads on the average: less is a scan that some LIMIT ends.
+    var leastFraction = 0.1
 }
 
 private struct MissingIndex {
@@ -29,7 +29,7 @@ private struct MissingIndex {
     func findings() async throws -> [Finding] {
         let days = max(probe.server.observedForSeconds, 1) / 86_400
         let rows = try await probe.rows(query).filter {
-            Double(try $0.int("scans")) / days >= limits.leastScansPerDay
+            try $0.double("whole_reads") / days >= limits.leastScansPerDay
         }
         var findings: [Finding] = []
         for row in rows {
@@ -40,10 +40,11 @@ private struct MissingIndex {
 
     private func finding(_ row: ResultTable.Row, days: Double, statements: [String]) throws -> Finding {
         let table = try row.name("table")
-        let scans = try row.int("scans")
+        let reads = try row.double("whole_reads")
         var evidence: [String: EvidenceValue] = [
             "rows": .number(try row.double("rows")), "table_bytes": .integer(try row.int("bytes")),
-            "sequential_scans": .integer(scans), "sequential_scans_per_day": .number((Double(scans) / days).rounded()),
+            "sequential_scans": .integer(try row.int("scans")),
+            "whole_reads_per_day": .number((reads / days).rounded()),
             "rows_read_per_scan": .number((try row.double("rows_per_scan")).rounded()),
             "index_scans": .integer(try row.int("index_scans")),
         ]
@@ -51,7 +52,7 @@ private struct MissingIndex {
         return Finding(
             .missingIndex, object: table, severity: .notice, confidence: .estimated,
             summary:
-                "is read whole \(Quantities.count(Int(Double(scans) / days))) times a day: an index may be missing",
+                "is read whole \(Quantities.count(Int(reads / days))) times a day: an index may be missing",
             evidence: evidence,
             remedy: Remedy(
                 [],
@@ -63,7 +64,7 @@ private struct MissingIndex {
                 risk: "An index costs space and slows writes."),
             caveat:
                 "Statements that need every row, such as reports and exports, read the table whole for good reason.",
-            measure: try row.double("rows_per_scan") * Double(scans))
+            measure: try row.double("rows") * reads)
     }
 
     /// What costs most among the statements that name the table, by their numbers in pg_stat_statements. Their texts may
@@ -89,11 +90,13 @@ private struct MissingIndex {
         }
     }
 
+    /// Each process of a parallel scan counts a scan of its own: what was read, in whole tables, does not hang on that.
     private var query: ServerText {
         """
         WITH scanned AS MATERIALIZED (
           SELECT t.oid, t.relname, \(AdviceSQL.rows(of: "t")) AS rows, \(AdviceSQL.bytes(of: "t")) AS bytes,
             pg_catalog.pg_stat_get_numscans(t.oid) AS scans,
+            pg_catalog.pg_stat_get_tuples_returned(t.oid)::float8 AS returned,
             pg_catalog.pg_stat_get_tuples_returned(t.oid)::float8
               / nullif(pg_catalog.pg_stat_get_numscans(t.oid), 0) AS rows_per_scan
           FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
@@ -101,11 +104,11 @@ private struct MissingIndex {
             AND t.reltuples >= \(limits.leastRows)
         )
         SELECT s.oid::pg_catalog.regclass::text AS table, s.relname AS bare_name, s.rows, s.bytes, s.scans,
-          s.rows_per_scan,
+          s.rows_per_scan, s.returned / s.rows AS whole_reads,
           (SELECT coalesce(sum(pg_catalog.pg_stat_get_numscans(i.indexrelid)), 0)::int8 FROM pg_catalog.pg_index i
            WHERE i.indrelid = s.oid) AS index_scans
         FROM scanned s
-        WHERE s.scans >= \(limits.leastScans) AND s.rows_per_scan >= \(limits.leastFraction) * s.rows
+        WHERE s.returned >= \(limits.leastScans) * s.rows AND s.rows_per_scan >= \(limits.leastFraction) * s.rows
         """
     }
 }

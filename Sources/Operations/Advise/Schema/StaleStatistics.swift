@@ -40,7 +40,7 @@ private enum StaleStatistics {
                 lock: "SHARE UPDATE EXCLUSIVE on \(table): reads and writes go on.",
                 risk: "Reads a sample of the table; plans change, as a rule for the better."),
             caveat: "Autovacuum may be about to come; what was counted before a crash of the server is lost.",
-            jobFile: AdviceFragment.maintain(server.targetName, "analyze = \"needed\""), measure: rows)
+            jobFile: server.maintainFragment, measure: rows)
     }
 
     /// Partitions are counted by the catalogue, because pg_partition_tree() would lock all of them. Who may not read the

@@ -7,76 +7,41 @@ extension AdviceCheck {
 
     static func tableBloat(_ limits: BloatLimits) -> AdviceCheck {
         AdviceCheck(.tableBloat, "tables that are mostly air") { probe in
-            try await TableBloat(limits: limits, probe: probe).findings()
+            let suspects = try await probe.rows(TableBloat.query(limits, probe.server)).map {
+                try TableBloat.suspect($0, probe.server)
+            }
+            return try await probe.confirmed(suspects, limits, measure: TableBloat.measurement)
+                .map { TableBloat.finding($0, probe.server) }
         }
     }
 }
 
-private struct TableBloat {
-    let limits: BloatLimits
-    let probe: AdviceProbe
-
-    private struct Suspect {
-        let oid: UInt32
-        let table: String
-        let pages: Int
-        let deadRows: Int
-        var bloat: RelationBloat
-        var confidence = AdviceConfidence.estimated
-    }
-
-    /// By the statistics first; the worst are then measured where pgstattuple is there, and forgotten where it denies it.
-    func findings() async throws -> [Finding] {
-        let rows = try await probe.rows(query)
-        var suspects = try rows.map(suspect).filter { $0.bloat.isWorthAFinding(limits) }
-        suspects.sort { $0.bloat.wastedBytes > $1.bloat.wastedBytes }
-        var measured = 0
-        for index in suspects.indices where measured < limits.mostMeasured {
-            guard suspects[index].pages <= limits.mostPagesToMeasure,
-                let free = try await freeBytes(suspects[index].oid)
-            else { continue }
-            measured += 1
-            suspects[index].bloat.leastBytes = Double(suspects[index].bloat.bytes) - free
-            suspects[index].confidence = .measured
-        }
-        return suspects.filter { $0.bloat.isWorthAFinding(limits) }.map(finding)
-    }
-
-    private func suspect(_ row: ResultTable.Row) throws -> Suspect {
+private enum TableBloat {
+    static func suspect(_ row: ResultTable.Row, _ server: AdviceServer) throws -> BloatSuspect {
         let pages = try row.int("pages")
-        return Suspect(
-            oid: try row.oid("oid"), table: try row.name("table"), pages: pages, deadRows: try row.int("dead_rows"),
+        return BloatSuspect(
+            oid: try row.oid("oid"), name: try row.name("table"), pages: pages,
             bloat: RelationBloat(
-                bytes: pages * probe.server.blockSizeInBytes, leastBytes: try row.double("least_bytes")))
+                bytes: pages * server.blockSizeInBytes, leastBytes: try row.double("least_bytes")),
+            confidence: .estimated, basis: "average widths of its columns",
+            evidence: ["dead_rows": .integer(try row.int("dead_rows"))])
     }
 
-    /// Nil where it cannot be measured.
-    private func freeBytes(_ table: UInt32) async throws -> Double? {
-        guard let schema = probe.server.extensions["pgstattuple"]?.schema else { return nil }
-        do {
-            let row = try await probe.rows(
-                """
-                SELECT (approx_free_space + dead_tuple_len)::float8 AS bytes
-                FROM \(schema).pgstattuple_approx(\(table)::pg_catalog.oid::pg_catalog.regclass)
-                """
-            ).first
-            return try row?.double("bytes")
-        } catch let error as PostgresError where error.isStatementRefusal {
-            return nil
-        }
+    static func measurement(_ suspect: BloatSuspect, schema: ServerText) -> ServerText {
+        """
+        SELECT table_len - approx_free_space - dead_tuple_len AS bytes
+        FROM \(schema).pgstattuple_approx(\(suspect.oid)::pg_catalog.oid::pg_catalog.regclass)
+        """
     }
 
-    private func finding(_ suspect: Suspect) -> Finding {
-        var evidence = suspect.bloat.evidence
-        evidence["dead_rows"] = .integer(suspect.deadRows)
-        let times = Int(suspect.bloat.ratio)
-        return Finding(
-            .tableBloat, object: suspect.table, severity: .warning, confidence: suspect.confidence,
-            summary:
-                "is \(times) times as large as its rows need: \(Quantities.bytes(suspect.bloat.wastedBytes)) are air",
-            evidence: evidence,
+    static func finding(_ suspect: BloatSuspect, _ server: AdviceServer) -> Finding {
+        Finding(
+            .tableBloat, object: suspect.name, severity: .warning, confidence: suspect.confidence,
+            summary: "is \(Int(suspect.bloat.ratio)) times as large as its rows need: "
+                + "\(Quantities.bytes(suspect.bloat.wastedBytes)) are air",
+            evidence: suspect.fullEvidence,
             remedy: Remedy(
-                ["VACUUM (ANALYZE) \(suspect.table);"],
+                ["VACUUM (ANALYZE) \(suspect.name);"],
                 advice:
                     "VACUUM makes the room usable again and keeps the size; pg_repack, or VACUUM FULL in a window in "
                     + "which nobody needs the table, gives it back. Then let autovacuum come sooner.",
@@ -88,13 +53,12 @@ private struct TableBloat {
                 ? "A table that is about to be filled again needs the room."
                 : "It is computed from column widths; wide values, or statistics that are old, make it wrong. With the "
                     + "extension pgstattuple it is measured.",
-            jobFile: AdviceFragment.maintain(probe.server.targetName, "vacuum = \"needed\""),
-            measure: Double(suspect.bloat.wastedBytes))
+            jobFile: server.maintainFragment, measure: Double(suspect.bloat.wastedBytes))
     }
 
     /// Of every row: header, item pointer, null bitmap and the columns' average widths, aligned; of every page: its header
     /// and what fillfactor keeps free. Only tables large enough to waste what counts, with statistics for every column.
-    private var query: ServerText {
+    static func query(_ limits: BloatLimits, _ server: AdviceServer) -> ServerText {
         """
         WITH large AS MATERIALIZED (
           SELECT t.oid, n.nspname, t.relname, t.relpages, t.relnatts, \(AdviceSQL.rows(of: "t")) AS rows,
@@ -106,8 +70,8 @@ private struct TableBloat {
         )
         SELECT l.oid, l.oid::pg_catalog.regclass::text AS table, l.relpages AS pages,
           pg_catalog.pg_stat_get_dead_tuples(l.oid) AS dead_rows,
-          pg_catalog.ceil(l.rows * w.width / ((\(probe.server.blockSizeInBytes) - 24) * l.fill / 100))
-            * \(probe.server.blockSizeInBytes) AS least_bytes
+          pg_catalog.ceil(l.rows * w.width / ((\(server.blockSizeInBytes) - 24) * l.fill / 100))
+            * \(server.blockSizeInBytes) AS least_bytes
         FROM large l CROSS JOIN LATERAL (
           SELECT 28 + pg_catalog.ceil(l.relnatts / 8.0) + 8 + sum((1 - s.null_frac) * s.avg_width) AS width,
             pg_catalog.count(*) AS known

@@ -5,6 +5,6 @@ extension AdviceCheck {
         .slotRetainsWAL(), .slotWithoutLimit, .replicationLag(), .standbyDisconnected, .synchronousStandbyMissing,
         .archiver(), .connectionSaturation(), .connectionChurn(), .cacheHit(), .slowStatement(), .statementsNotTracked,
         .unsafeSetting, .checksumsOff, .pendingRestart, .settingChanged, .frequentCheckpoints(), .outdatedServer,
-        .superuserLogin, .temporaryFiles(), .deadlocks(),
+        .superuserLogin, .temporaryFiles(), .deadlocks(), .statementsEvicted, .untunedSetting, .noBackup,
     ]
 }

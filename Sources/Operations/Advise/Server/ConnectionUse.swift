@@ -10,10 +10,12 @@ extension AdviceCheck {
     }
 
     /// Sessions that come and go: each costs the server a process.
-    static func connectionChurn(leastPerSecond: Double = 5) -> AdviceCheck {
+    static func connectionChurn(leastPerSecond: Double = 5, leastSessions: Int = 1_000) -> AdviceCheck {
         AdviceCheck(
             .connectionChurn, "sessions that come and go", sql: { _ in ConnectionUse.churn },
-            finding: { row, server in try ConnectionUse.churnFinding(row, server, leastPerSecond: leastPerSecond) })
+            finding: {
+                try ConnectionUse.churnFinding($0, $1, leastPerSecond: leastPerSecond, leastSessions: leastSessions)
+            })
     }
 }
 
@@ -57,9 +59,7 @@ enum ConnectionUse {
           SELECT usesysid, datid, state FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend')
         SELECT 'server' AS object, count(*) AS used, count(*) FILTER (WHERE state = 'idle') AS idle,
           count(*) FILTER (WHERE state = 'active') AS active,
-          pg_catalog.current_setting('max_connections')::pg_catalog.int4
-            - pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int4
-            - coalesce(pg_catalog.current_setting('reserved_connections', true)::pg_catalog.int4, 0) AS most
+          \(ConnectionBudget.forPrograms) AS most
         FROM s
         UNION ALL
         SELECT 'ROLE ' || pg_catalog.quote_ident(r.rolname), count(*), count(*) FILTER (WHERE s.state = 'idle'),
@@ -74,11 +74,11 @@ enum ConnectionUse {
         """
 
     static func churnFinding(
-        _ row: ResultTable.Row, _ server: AdviceServer, leastPerSecond: Double
+        _ row: ResultTable.Row, _ server: AdviceServer, leastPerSecond: Double, leastSessions: Int = 1_000
     ) throws -> Finding? {
         let (sessions, lost) = (try row.int("sessions"), try row.int("lost"))
         // Fewer tell nothing of a habit.
-        guard sessions >= 1_000, server.observedForSeconds > 0 else { return nil }
+        guard sessions >= leastSessions, server.observedForSeconds > 0 else { return nil }
         let pace = Double(sessions) / server.observedForSeconds
         guard pace >= leastPerSecond || lost * 5 >= sessions else { return nil }
         return Finding(

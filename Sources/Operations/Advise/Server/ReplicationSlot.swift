@@ -5,8 +5,8 @@ extension AdviceCheck {
     /// Slots for which the server keeps WAL that nobody fetches: it fills the disk, and then the server stops.
     static func slotRetainsWAL(leastBytes: Int = 1 << 30) -> AdviceCheck {
         AdviceCheck(
-            .slotRetainsWAL, "replication slots that keep WAL", sql: { _ in ReplicationSlot.query },
-            finding: { row, _ in try ReplicationSlot.finding(row, leastBytes: leastBytes) })
+            .slotRetainsWAL, "replication slots that keep WAL", sql: { ReplicationSlot.query($0) },
+            finding: { try ReplicationSlot.finding($0, leastBytes: leastBytes, $1) })
     }
 
     /// That nothing limits what slots may keep.
@@ -17,29 +17,40 @@ extension AdviceCheck {
 
 enum ReplicationSlot {
     /// Nil for a slot that is well. One in use may keep ten times as much.
-    static func finding(_ row: ResultTable.Row, leastBytes: Int) throws -> Finding? {
+    static func finding(
+        _ row: ResultTable.Row, leastBytes: Int, _ server: AdviceServer
+    ) throws -> Finding? {
         let (name, isActive) = (try row.name("name"), try row.bool("is_active"))
         let (status, retained) = (try row.optionalString("wal_status") ?? "", try row.int("retained_bytes"))
         let isLost = status == "lost"
         let isEndangered = status == "unreserved"
         guard isLost || isEndangered || retained >= (isActive ? 10 * leastBytes : leastBytes) else { return nil }
         let literal = ServerText(name).quotedAsLiteral.text
+        var evidence: [String: EvidenceValue] = [
+            "retained_bytes": .integer(retained), "is_active": .flag(isActive), "wal_status": .text(status),
+            "type": .text(try row.name("type")),
+        ]
+        if let reason = try row.optionalString("invalidation_reason") { evidence["lost_by"] = .text(reason) }
+        if let seconds = try row.optionalDouble("idle") { evidence["inactive_seconds"] = .number(seconds.rounded()) }
         return Finding(
             .slotRetainsWAL, object: "slot \(name)",
             severity: isEndangered || retained >= 50 * leastBytes ? .critical : .warning, confidence: .certain,
             summary: isLost
                 ? "has lost WAL that it needs: its consumer cannot go on"
                 : "\(isActive ? "is behind" : "is not used"), and keeps \(Quantities.bytes(retained)) of WAL",
-            evidence: [
-                "retained_bytes": .integer(retained), "is_active": .flag(isActive), "wal_status": .text(status),
-                "type": .text(try row.name("type")),
-            ],
+            evidence: evidence,
             remedy: Remedy(
                 isActive && !isLost ? [] : ["SELECT pg_drop_replication_slot(\(literal));"],
-                advice: isActive && !isLost ? "See why its consumer is slow." : nil, lock: "None.",
+                advice: advice(isActive: isActive, isLost: isLost, server), lock: "None.",
                 risk: "A consumer that comes back has to be made anew."),
             caveat: "A standby or subscriber that is down for a moment will need its slot again.",
             measure: Double(retained))
+    }
+
+    private static func advice(isActive: Bool, isLost: Bool, _ server: AdviceServer) -> String? {
+        if isActive, !isLost { return "See why its consumer is slow." }
+        return server.majorVersion >= 18
+            ? "idle_replication_slot_timeout lets the server give such slots up by itself." : nil
     }
 
     static func limitFinding(_ row: ResultTable.Row) throws -> Finding? {
@@ -55,13 +66,21 @@ enum ReplicationSlot {
             caveat: "Where the disk is watched, and a lost consumer is worse than a stop, no limit may be right.")
     }
 
-    static let query: ServerText = """
-        SELECT slot_name AS name, slot_type AS type, active AS is_active, wal_status,
-          greatest(0, coalesce(pg_catalog.pg_wal_lsn_diff(
-            CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-              ELSE pg_catalog.pg_current_wal_lsn() END, restart_lsn), 0))::pg_catalog.int8 AS retained_bytes
-        FROM pg_catalog.pg_replication_slots WHERE NOT temporary
-        """
+    /// From 17 on the server tells since when a slot is not used, and why it was lost.
+    static func query(_ server: AdviceServer) -> ServerText {
+        let isNew = server.versionNumber >= 170_000
+        let idle: ServerText =
+            isNew
+            ? "pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - inactive_since)" : "NULL::pg_catalog.float8"
+        return """
+            SELECT slot_name AS name, slot_type AS type, active AS is_active, wal_status, \(idle) AS idle,
+              \(isNew ? "invalidation_reason" : "NULL::pg_catalog.text") AS invalidation_reason,
+              greatest(0, coalesce(pg_catalog.pg_wal_lsn_diff(
+                CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+                  ELSE pg_catalog.pg_current_wal_lsn() END, restart_lsn), 0))::pg_catalog.int8 AS retained_bytes
+            FROM pg_catalog.pg_replication_slots WHERE NOT temporary
+            """
+    }
 
     static let limit: ServerText = """
         SELECT (SELECT count(*) FROM pg_catalog.pg_replication_slots WHERE NOT temporary) AS slots,

@@ -42,7 +42,12 @@ struct StatementTrend: Codable, Sendable, Equatable {
         var key: String
         var calls: Int
         var milliseconds: Double
+
+        static func none(_ key: String) -> Count { Count(key: key, calls: 0, milliseconds: 0) }
     }
+
+    /// Of the statements that took the most time.
+    static let mostStatements = 1_000
 
     struct Entry: Codable, Sendable, Equatable {
         var count: Count
@@ -51,13 +56,16 @@ struct StatementTrend: Codable, Sendable, Equatable {
     }
 
     private(set) var entries: [String: Entry] = [:]
+    /// Whether ``entries`` are all that there were: what is not among them was counted since. Nil in what earlier versions
+    /// remembered.
+    private(set) var isComplete: Bool?
 
     /// Takes this run's counters in. The usual mean follows slowly, so that one slow night does not hide the next.
     mutating func settle(_ counts: [Count], _ limits: StatementLimits) -> [Finding] {
         var findings: [Finding] = []
         var next: [String: Entry] = [:]
         for count in counts {
-            let before = entries[count.key]
+            let before = entries[count.key] ?? (isComplete == true ? Entry(count: .none(count.key)) : nil)
             var entry = Entry(count: count, usualMean: before?.usualMean)
             if let before, count.calls - before.count.calls >= limits.calls,
                 count.milliseconds >= before.count.milliseconds
@@ -75,6 +83,7 @@ struct StatementTrend: Codable, Sendable, Equatable {
             next[count.key] = entry
         }
         entries = next
+        isComplete = counts.count < Self.mostStatements
         return findings
     }
 
@@ -110,7 +119,7 @@ struct StatementTrend: Codable, Sendable, Equatable {
             risk: "It costs some memory, and a little time of each statement."),
         caveat: "Another extension may do the same.")
 
-    /// The 1,000 that took the most time, whoever ran them; a statement's counts are summed over roles and levels.
+    /// Those that took the most time, whoever ran them; a statement's counts are summed over roles and levels.
     static func query(_ source: StatementStatistics) -> ServerText {
         """
         SELECT queryid::pg_catalog.text AS key, sum(calls)::pg_catalog.int8 AS calls,
@@ -118,7 +127,7 @@ struct StatementTrend: Codable, Sendable, Equatable {
         FROM \(source.schema.quotedAsIdentifier).pg_stat_statements(false)
         WHERE queryid IS NOT NULL
           AND dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-        GROUP BY queryid ORDER BY 3 DESC LIMIT 1000
+        GROUP BY queryid ORDER BY 3 DESC LIMIT \(StatementTrend.mostStatements)
         """
     }
 }

@@ -5,7 +5,7 @@ extension AdviceCheck {
     /// Settings by which a crash loses data, or the server stops to look after its tables.
     static let unsafeSetting = AdviceCheck(
         .unsafeSetting, "settings that cost data or health", sql: { _ in UnsafeSetting.query },
-        finding: { row, _ in try UnsafeSetting.finding(row) })
+        finding: { try UnsafeSetting.finding($0, $1) })
 
     /// That damage on the disk goes unnoticed.
     static let checksumsOff = AdviceCheck(
@@ -21,39 +21,42 @@ enum UnsafeSetting {
         /// After "is off" or the like.
         let consequence: String
         let right: String
+
+        init(_ name: String, _ unsafe: String, _ severity: AdviceSeverity, _ consequence: String, right: String) {
+            self.name = name
+            self.unsafe = unsafe
+            self.severity = severity
+            self.consequence = consequence
+            self.right = right
+        }
+
+        static func critical(whereOff name: String, _ consequence: String) -> Rule {
+            Rule(name, "off", .critical, consequence, right: "on")
+        }
+
+        static func critical(whereOn name: String, _ consequence: String) -> Rule {
+            Rule(name, "on", .critical, consequence, right: "off")
+        }
     }
 
-    private static let rules = [
+    private static let rules: [Rule] = [
+        .critical(whereOff: "fsync", "a crash of the machine can destroy every database"),
+        .critical(
+            whereOff: "full_page_writes", "a crash in the midst of a write leaves torn pages that nothing mends"),
+        .critical(
+            whereOff: "autovacuum", "tables grow, statistics grow old, and only the end of transaction ids starts it"),
+        .critical(whereOff: "track_counts", "autovacuum does not know what has changed, and does nothing"),
+        .critical(whereOn: "zero_damaged_pages", "damaged pages are emptied without a word"),
+        .critical(whereOn: "ignore_checksum_failure", "damaged pages are read as if they were right"),
+        .critical(whereOn: "ignore_system_indexes", "every look into the catalogues reads them whole"),
         Rule(
-            name: "fsync", unsafe: "off", severity: .critical,
-            consequence: "a crash of the machine can destroy every database", right: "on"),
+            "synchronous_commit", "off", .notice, "a crash loses what was committed in the last moments", right: "on"),
         Rule(
-            name: "full_page_writes", unsafe: "off", severity: .critical,
-            consequence: "a crash in the midst of a write leaves torn pages that nothing mends", right: "on"),
-        Rule(
-            name: "autovacuum", unsafe: "off", severity: .critical,
-            consequence: "tables grow, statistics grow old, and only the end of transaction ids starts it", right: "on"),
-        Rule(
-            name: "track_counts", unsafe: "off", severity: .critical,
-            consequence: "autovacuum does not know what has changed, and does nothing", right: "on"),
-        Rule(
-            name: "zero_damaged_pages", unsafe: "on", severity: .critical,
-            consequence: "damaged pages are emptied without a word", right: "off"),
-        Rule(
-            name: "ignore_checksum_failure", unsafe: "on", severity: .critical,
-            consequence: "damaged pages are read as if they were right", right: "off"),
-        Rule(
-            name: "ignore_system_indexes", unsafe: "on", severity: .critical,
-            consequence: "every look into the catalogues reads them whole", right: "off"),
-        Rule(
-            name: "synchronous_commit", unsafe: "off", severity: .notice,
-            consequence: "a crash loses what was committed in the last moments", right: "on"),
-        Rule(
-            name: "idle_in_transaction_session_timeout", unsafe: "0", severity: .notice,
-            consequence: "a session that forgets to commit keeps its locks for ever", right: "10min"),
+            "idle_in_transaction_session_timeout", "0", .notice,
+            "a session that forgets to commit keeps its locks for ever", right: "10min"),
     ]
 
-    static func finding(_ row: ResultTable.Row) throws -> Finding? {
+    static func finding(_ row: ResultTable.Row, _ server: AdviceServer) throws -> Finding? {
         let (name, value) = (try row.string("name"), try row.name("value"))
         guard let rule = rules.first(where: { $0.name == name && $0.unsafe == value }) else { return nil }
         return Finding(
@@ -65,7 +68,8 @@ enum UnsafeSetting {
                 advice:
                     "Where the value comes from a command line, an ALTER ROLE or an ALTER DATABASE, change it there.",
                 risk: "None, but what the setting was to save: time, mostly."),
-            caveat: "A server that holds nothing of worth, or is being filled, may run so on purpose.")
+            caveat: "A server that holds nothing of worth, or is being filled, may run so on purpose.",
+            jobFile: name == "autovacuum" ? server.maintainFragment : nil)
     }
 
     /// The session's own changes, ours among them, say nothing of the server.

@@ -48,60 +48,92 @@ enum Wraparound {
     /// What is remembered to tell how fast ids are used: the oldest sight of at most 30 days.
     struct Sight: Codable, Sendable, Equatable {
         var nextID: Int
+        /// Nil in what earlier versions remembered.
+        var nextMultixact: Int?
         var at: CivilTime
     }
 
-    /// Transaction ids in a day; nil where it is not known for a day yet.
-    static func pace(_ probe: AdviceProbe) async throws -> Double? {
-        guard !probe.server.isInRecovery, let row = try await probe.rows(nextID).first else { return nil }
-        let (next, now) = (try row.int("next_id"), probe.server.now)
-        let before: Sight? = await probe.remembered(.wraparound)
-        guard let before, before.nextID <= next,
-            (0...30 * 86_400).contains(now.secondsSinceEpoch - before.at.secondsSinceEpoch)
-        else {
-            try await probe.remember(Sight(nextID: next, at: now), of: .wraparound)
-            return nil
+    /// How many ids are used in a day; nil where it is not known for a day yet.
+    struct Pace: Sendable, Equatable {
+        var xids: Double?
+        var multixacts: Double?
+
+        init(xids: Double? = nil, multixacts: Double? = nil) {
+            self.xids = xids
+            self.multixacts = multixacts
         }
-        return perDay(from: before, to: next, at: now)
+
+        init(from before: Sight, to now: Sight) {
+            let seconds = now.at.secondsSinceEpoch - before.at.secondsSinceEpoch
+            guard seconds >= 86_400 else { return }
+            func perDay(_ count: Int) -> Double { Double(count) / Double(seconds) * 86_400 }
+            xids = perDay(now.nextID - before.nextID)
+            // Multixacts have no epoch: what has wrapped tells nothing.
+            if let old = before.nextMultixact, let new = now.nextMultixact, new >= old {
+                multixacts = perDay(new - old)
+            }
+        }
     }
 
-    static func perDay(from sight: Sight, to next: Int, at now: CivilTime) -> Double? {
-        let seconds = now.secondsSinceEpoch - sight.at.secondsSinceEpoch
-        return seconds < 86_400 ? nil : Double(next - sight.nextID) / Double(seconds) * 86_400
+    static func pace(_ probe: AdviceProbe) async throws -> Pace {
+        guard !probe.server.isInRecovery, let row = try await probe.rows(next).first else { return Pace() }
+        let sight = Sight(
+            nextID: try row.int("next_id"), nextMultixact: try row.int("next_mxid"), at: probe.server.now)
+        let before: Sight? = await probe.remembered(.wraparound)
+        guard let before, before.nextID <= sight.nextID,
+            (0...30 * 86_400).contains(sight.at.secondsSinceEpoch - before.at.secondsSinceEpoch)
+        else {
+            try await probe.remember(sight, of: .wraparound)
+            return Pace()
+        }
+        return Pace(from: before, to: sight)
     }
 
-    /// `pace` is in transaction ids a day; `tables` are those that hold the current database back.
+    /// `tables` are those that hold the current database back.
     static func finding(
-        _ ages: Ages, _ limits: WraparoundLimits, _ pace: Double?, tables: [String], _ server: AdviceServer
+        _ ages: Ages, _ limits: WraparoundLimits, _ pace: Pace, tables: [String], _ server: AdviceServer
     ) -> Finding? {
         let xidBound = max(limits.warning, Int(Double(ages.xidLimit) * limits.patience))
         let multixactBound = max(limits.warning, Int(Double(ages.multixactLimit) * limits.patience))
         guard ages.xid > xidBound || ages.multixact > multixactBound else { return nil }
         let worst = max(ages.xid, ages.multixact)
-        var evidence: [String: EvidenceValue] = [
-            "xid_age": .integer(ages.xid), "multixact_age": .integer(ages.multixact),
-            "autovacuum_freeze_max_age": .integer(ages.xidLimit),
-            "percent_of_the_way": .integer(worst * 100 / stop),
-        ]
-        var end = ""
-        if let pace, pace >= 1 {
-            let days = Double(max(0, stop - ages.xid)) / pace
-            let date = CivilTime(secondsSinceEpoch: server.now.secondsSinceEpoch + Int(min(days, 36_500) * 86_400))
-            evidence["xids_per_day"] = .integer(Int(pace))
-            evidence["stops_on"] = .text(String(date.text.prefix(10)))
-            end = ": at the present rate it stops on \(date.text.prefix(10))"
-        }
         let named = ages.isCurrent ? tables : []
-        if !named.isEmpty { evidence["oldest_tables"] = .text(named.joined(separator: ", ")) }
+        let end = end(ages, pace, now: server.now)
         return Finding(
             .wraparound, object: "database \(ages.database)",
             severity: worst > limits.critical ? .critical : .warning, confidence: .certain,
             summary: "its oldest rows are \(Quantities.count(worst)) "
                 + "\(ages.xid >= ages.multixact ? "transactions" : "multixacts") old, and the server takes no writes at "
-                + "\(Quantities.count(stop))\(end)",
-            evidence: evidence, remedy: remedy(named, ages.database),
+                + "\(Quantities.count(stop))" + (end.map { ": at the present rate it stops on \($0)" } ?? ""),
+            evidence: evidence(ages, pace, end: end, tables: named), remedy: remedy(named, ages.database),
             caveat: "Autovacuum may be at it already; see pg_stat_progress_vacuum, and what holds the oldest xmin.",
-            measure: Double(worst))
+            jobFile: ages.isCurrent ? server.maintainFragment : nil, measure: Double(worst))
+    }
+
+    /// The day on which the first of both counters is at its end; nil where nothing is known of that.
+    private static func end(_ ages: Ages, _ pace: Pace, now: CivilTime) -> String? {
+        let days = [(ages.xid, pace.xids), (ages.multixact, pace.multixacts)].compactMap { age, perDay -> Double? in
+            guard let perDay, perDay >= 1 else { return nil }
+            return Double(max(0, stop - age)) / perDay
+        }.min()
+        guard let days else { return nil }
+        let seconds = now.secondsSinceEpoch + Int(min(days, 36_500) * 86_400)
+        return String(CivilTime(secondsSinceEpoch: seconds).text.prefix(10))
+    }
+
+    private static func evidence(
+        _ ages: Ages, _ pace: Pace, end: String?, tables: [String]
+    ) -> [String: EvidenceValue] {
+        var evidence: [String: EvidenceValue] = [
+            "xid_age": .integer(ages.xid), "multixact_age": .integer(ages.multixact),
+            "autovacuum_freeze_max_age": .integer(ages.xidLimit),
+            "percent_of_the_way": .integer(max(ages.xid, ages.multixact) * 100 / stop),
+        ]
+        if let xids = pace.xids { evidence["xids_per_day"] = .integer(Int(xids)) }
+        if let multixacts = pace.multixacts { evidence["multixacts_per_day"] = .integer(Int(multixacts)) }
+        if let end { evidence["stops_on"] = .text(end) }
+        if !tables.isEmpty { evidence["oldest_tables"] = .text(tables.joined(separator: ", ")) }
+        return evidence
     }
 
     private static func remedy(_ tables: [String], _ database: String) -> Remedy {
@@ -123,9 +155,11 @@ enum Wraparound {
         FROM pg_catalog.pg_database
         """
 
-    /// With its epoch, so that it never wraps.
-    static let nextID: ServerText = """
-        SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text AS next_id
+    /// Transaction ids with their epoch, so that they never wrap. Every database has the same next multixact.
+    static let next: ServerText = """
+        SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text AS next_id,
+          (SELECT datminmxid::pg_catalog.text::pg_catalog.int8 + pg_catalog.mxid_age(datminmxid)
+           FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AS next_mxid
         """
 
     static let tables: ServerText = """

@@ -1,8 +1,8 @@
-import JobModel
+package import JobModel
 
 /// A small shop as a careful person would make it.
-enum SoundDatabase {
-    static let script: ServerText = """
+package enum SoundDatabase {
+    package static let script: ServerText = """
         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
         CREATE SCHEMA shop;
         CREATE TYPE shop.state AS ENUM ('open', 'paid', 'sent');
