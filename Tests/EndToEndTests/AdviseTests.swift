@@ -96,17 +96,60 @@ extension EndToEndTests {
             #expect(runs.compactMap { $0.text("outcome") }.sorted() == ["failed", "failed", "succeeded"])
         }
 
-        @Test func `the printed part of a job file is one`() async throws {
+        @Test func `a suppression ends with its last day`() async throws {
+            let server = try await ServerPool.current.server()
+            let workplace = try Workplace()
+            let database = try await server.makeDatabase()
+            try await server.psql(Self.script, database: database)
+            for (day, code) in [("2020-01-31", Int32(1)), ("2099-01-31", 0)] {
+                try workplace.write(
+                    jobFile: jobFile(
+                        server.text(database),
+                        "fail_on = \"warning\"\nsuppress = [{ id = \"duplicate-index\", until = \(day) }]"))
+                #expect(try await workplace.runJobFile("advise", "checkup").exitCode == code, "\(day)")
+            }
+        }
+
+        @Test func `the printed parts of a job file can be put into one and run, and their findings close`()
+            async throws
+        {
             let server = try await ServerPool.current.server()
             let workplace = try Workplace()
             let database = try await server.makeDatabase()
             try await server.psql(
-                "CREATE TABLE t AS SELECT generate_series(1, 20000) a; ALTER TABLE t ADD PRIMARY KEY (a)",
-                database: database)
-            let found = try await workplace.run(
-                "advise", "--database", server.text(database), "--only", "stale-statistics", "--json"
-            ).objects()
-            #expect(found.first?.text("job_file")?.contains("analyze = \"needed\"") == true)
+                """
+                CREATE TABLE t AS SELECT generate_series(1, 20000) a; ALTER TABLE t ADD PRIMARY KEY (a);
+                CREATE TABLE web_sessions (id int PRIMARY KEY, expires_at timestamptz);
+                INSERT INTO web_sessions SELECT n, now() - n * '10 minutes'::interval FROM generate_series(1, 110000) n;
+                CREATE INDEX ON web_sessions (expires_at); ANALYZE web_sessions;
+                """, database: database)
+            let head = """
+                [daemon]
+                state = "state"
+                timezone = "UTC"
+                [databases.main]
+                url = \"\"\"\(server.text(database))\"\"\"
+                [stores.local]
+                url = "store"
+                [jobs.checkup]
+                kind = "advise"
+                database = "main"
+                only = ["stale-statistics", "expired-rows", "no-backup"]
+
+                """
+            try workplace.write(jobFile: head)
+            let found = try await workplace.runJobFile("advise", "checkup", "--json").objects()
+            #expect(found.compactMap { $0.text("id") } == ["no-backup", "stale-statistics", "expired-rows"])
+            let fragments = found.compactMap { $0.text("job_file") }
+            try workplace.write(jobFile: head + fragments.joined(separator: "\n"))
+            let check = try await workplace.runJobFile("check")
+            #expect(check.exitCode == 0, "\(check)")
+            for job in ["backup-main", "maintain-main", "clean-public-web_sessions"] {
+                let run = try await workplace.runJobFile("run", job)
+                #expect(run.exitCode == 0, "\(run)")
+            }
+            let closed = try await workplace.runJobFile("advise", "checkup", "--json").objects()
+            #expect(closed.map { $0.text("record") } == ["closed", "closed", "closed", "summary"])
         }
     }
 }
