@@ -67,7 +67,7 @@ package struct TargetsCheck: Sendable {
             findings.append(.fault(subject, error))
         }
         return findings + scripts(of: target) + (try await maintenance(target, subject))
-            + (try await scratch(target, source))
+            + (try await advice(target, subject)) + (try await scratch(target, source))
     }
 
     /// Whether the statements of the jobs of kind sql can be read and split; nothing is sent.
@@ -106,6 +106,17 @@ package struct TargetsCheck: Sendable {
         } catch {
             return [.fault(subject, error)]
         }
+    }
+
+    private func advice(_ target: DatabaseTarget, _ subject: String) async throws -> [CheckFinding] {
+        let jobs = configuration.jobs.compactMap { job -> (name: String, settings: AdviseJob)? in
+            guard case .advise(let settings) = job.kind, settings.database == target.name else { return nil }
+            return (job.name, settings)
+        }
+        guard !jobs.isEmpty else { return [] }
+        return try await AdviseCheck(
+            context: context, subject: subject, target: target, targets: targets, jobs: jobs
+        ).run()
     }
 
     private func cleanJobs(of target: DatabaseTarget) -> [(name: String, job: CleanJob)] {
