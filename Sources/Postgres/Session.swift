@@ -149,6 +149,8 @@ struct OpenedConnection {
             encoding: encoding)
         self.info = info.pinned(toHost: host, port: server.port, hostAddress: server.hostAddress)
             .with(database: server.database).with(user: server.user)
+        // Nobody collects notices yet, and libpq would print them: PgBouncer's console has one for this.
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
         PQsetClientEncoding(connection, encoding == "SQL_ASCII" ? "SQL_ASCII" : "UTF8")
     }
 }

@@ -42,7 +42,7 @@ struct AdviseCheck: Sendable {
     static func findings(
         _ privileges: AdvicePrivileges, _ subject: String, _ jobs: String, role: String
     ) -> [CheckFinding] {
-        let role = ServerText(role).quotedAsIdentifier
+        let name = ServerText(role).quotedAsIdentifier
         var findings: [CheckFinding] = []
         if !privileges.seesSessions {
             findings.append(
@@ -50,7 +50,7 @@ struct AdviseCheck: Sendable {
                     subject: subject, level: .fault(.permission),
                     message:
                         "\(role) does not see other sessions and their statistics: each run of \(jobs) would be partial",
-                    advice: "Run this as a superuser.", statements: ["GRANT pg_monitor TO \(role);"]))
+                    advice: "Run this as a superuser.", statements: ["GRANT pg_monitor TO \(name);"]))
         }
         if let statements = privileges.unreadableStatements {
             findings.append(
@@ -58,9 +58,9 @@ struct AdviseCheck: Sendable {
                     subject: subject, level: .fault(.permission),
                     message: "\(role) may not read pg_stat_statements, for \(jobs)", advice: "Run this as its owner.",
                     statements: [
-                        "GRANT USAGE ON SCHEMA \(statements) TO \(role);",
-                        "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA \(statements) TO \(role);",
-                        "GRANT SELECT ON ALL TABLES IN SCHEMA \(statements) TO \(role);",
+                        "GRANT USAGE ON SCHEMA \(statements) TO \(name);",
+                        "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA \(statements) TO \(name);",
+                        "GRANT SELECT ON ALL TABLES IN SCHEMA \(statements) TO \(name);",
                     ]))
         }
         if privileges.unreadableTables > 0 {
@@ -72,7 +72,7 @@ struct AdviseCheck: Sendable {
                         "\(role) may not read \(Quantities.count(count)) table\(count == 1 ? "" : "s"): \(jobs) would know "
                         + "nothing of the bloat, the columns and the sequences there",
                     advice: "Run this as a superuser, if that is wanted.",
-                    statements: ["GRANT pg_read_all_data TO \(role);"]))
+                    statements: ["GRANT pg_read_all_data TO \(name);"]))
         }
         return findings.isEmpty ? [.good(subject, "\(jobs) can see all that is looked at")] : findings
     }

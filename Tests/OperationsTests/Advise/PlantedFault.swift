@@ -39,6 +39,13 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
                 CONSTRAINT k FOREIGN KEY (a, b) REFERENCES parent); CREATE INDEX ON child (a, c, b);
                 """, objects: ["public.child.k"]),
         PlantedFault(
+            name: "a large child whose parent never loses a row", check: .foreignKeyWithoutIndex,
+            script: """
+                CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int PRIMARY KEY, p int REFERENCES parent);
+                INSERT INTO parent SELECT generate_series(1, 10);
+                INSERT INTO child SELECT n, 1 + n % 9 FROM generate_series(1, 10000) n; ANALYZE;
+                """, objects: ["public.child.child_p_fkey"]),
+        PlantedFault(
             name: "a partitioned child of which one partition has the index", check: .foreignKeyWithoutIndex,
             script: """
                 CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (p int REFERENCES parent) PARTITION BY RANGE (p);
@@ -226,6 +233,7 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
             name: "a key that the application counts", check: .keyHeadroom,
             script: """
                 CREATE TABLE counted (a int PRIMARY KEY); INSERT INTO counted SELECT 2000000000 + n FROM generate_series(1, 5000) n;
+                CREATE TABLE young (a int PRIMARY KEY); INSERT INTO young SELECT n FROM generate_series(1, 5000) n;
                 CREATE TABLE random (a int PRIMARY KEY);
                 INSERT INTO random SELECT hashint4(n) FROM generate_series(1, 5000) n ON CONFLICT DO NOTHING; ANALYZE;
                 """, objects: ["public.counted.a"], severity: .critical),

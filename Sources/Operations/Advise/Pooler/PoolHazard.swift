@@ -8,9 +8,8 @@ struct PoolHazard {
     let probe: AdviceProbe
 
     func findings() async throws -> [Finding] {
-        let shared = facts.pools.filter { $0.mode != "session" }
-        var findings = Self.prepared(facts, shared).map { [$0] } ?? []
-        let names = Set(shared.map(\.name))
+        var findings = Self.prepared(facts).map { [$0] } ?? []
+        let names = Set(Self.shared(facts).map(\.name))
         let servers = facts.servers.filter { names.contains("pool \($0.database).\($0.user)") }
         guard !servers.isEmpty else { return findings }
         try probe.server.requireSightOfSessions()
@@ -22,6 +21,11 @@ struct PoolHazard {
         }
         findings += traces.sorted { $0.key < $1.key }.compactMap { Self.finding($0.key, $0.value) }
         return findings
+    }
+
+    /// Pools whose connections go from client to client within a session.
+    private static func shared(_ facts: PgBouncerFacts) -> [PgBouncerFacts.Pool] {
+        facts.pools.filter { $0.mode != "session" }
     }
 
     /// On connections that serve nobody.
@@ -56,7 +60,8 @@ struct PoolHazard {
     }
 
     /// Versions before 1.21 do not have the setting, and nothing to switch on.
-    static func prepared(_ facts: PgBouncerFacts, _ shared: [PgBouncerFacts.Pool]) -> Finding? {
+    static func prepared(_ facts: PgBouncerFacts) -> Finding? {
+        let shared = shared(facts)
         guard !shared.isEmpty, facts.setting("max_prepared_statements") == 0 else { return nil }
         return Finding(
             .poolHazard, object: "pgbouncer", severity: .notice, confidence: .certain,
