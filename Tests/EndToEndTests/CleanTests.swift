@@ -53,6 +53,8 @@ extension EndToEndTests {
             #expect(preview.standardOutput.contains("FOR UPDATE SKIP LOCKED"))
             let object = try #require(try await workplace.run(options + ["--dry-run", "--json"]).objects().first)
             #expect(object.number("matching_rows") == 200 && object.number("projected_batches") == 1)
+            #expect(object.number("projected_seconds") == 0.2 && (object.number("projected_wal_bytes") ?? 0) > 24_000)
+            #expect(preview.standardOutput.contains("at most 1 batch in 0.2 s, about "), "\(preview)")
             #expect(try await server.psql("SELECT count(*) FROM sessions", database: database) == "1000")
 
             let result = try await workplace.run(options + ["--json"])
@@ -106,6 +108,64 @@ extension EndToEndTests {
             #expect(try await server.psql("SELECT count(*) FROM sessions", database: database) == "16000")
             let runs = try await workplace.runJobFile("runs", "--json").objects()
             #expect(runs.first?.text("outcome") == "succeeded" && runs.count == 2)
+        }
+
+        /// The second batch hangs in a trigger until the table `release` has a row.
+        private static let hangingTrigger = """
+            CREATE TABLE release (n int); CREATE SEQUENCE calls;
+            CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+                IF nextval('public.calls') = 2 THEN
+                    WHILE NOT EXISTS (SELECT FROM public.release) LOOP PERFORM pg_sleep(0.02); END LOOP;
+                END IF;
+                RETURN NULL; END$$;
+            CREATE TRIGGER hang AFTER DELETE ON sessions FOR EACH STATEMENT EXECUTE FUNCTION hang();
+            """
+
+        @Test func `a run that was killed in the midst of a batch accounts for every row the next time`() async throws {
+            let server = try await ServerPool.current.server()
+            let workplace = try Workplace()
+            let database = try await server.makeDatabase()
+            try await server.psql(Self.rows(5_000) + Self.hangingTrigger, database: database)
+            try workplace.write(
+                jobFile: Self.jobFile(workplace, server.text(database), "duty = 1.0\nforce = [\"triggers\"]"))
+            let killed = try workplace.dbops.start(["clean", "sessions", "--config", workplace.jobFile])
+            let sessions =
+                "FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dbops/%'"
+            try await waitUntil("no batch hangs") {
+                try await server.psql("SELECT count(*) \(sessions) AND wait_event = 'PgSleep'", database: database)
+                    == "1"
+            }
+            killed.send(SIGKILL)
+            _ = await killed.ending()
+            try await server.psql("INSERT INTO release VALUES (1)", database: database)
+            // The server ends what it was told to do, and only then notices that nobody is there.
+            try await waitUntil("the batch goes on") {
+                try await server.psql("SELECT count(*) \(sessions)", database: database) == "0"
+            }
+            let left = Int(try await server.psql("SELECT count(*) FROM sessions", database: database)) ?? 0
+            let result = try await workplace.runJobFile("clean", "sessions", "--json")
+            #expect(result.exitCode == 0, "\(result)")
+            let report = try #require(try result.objects().first)
+            #expect(report["resumed"] as? Bool == true && report.number("matching_rows") == 1_000)
+            #expect(report.number("deleted_rows") == Double(left - 4_000))
+            let counted = ["deleted_rows", "deleted_earlier", "gone_otherwise"].compactMap { report.number($0) }
+            #expect(counted.count == 3 && counted.reduce(0, +) == 1_000, "\(report)")
+            #expect(try await server.psql("SELECT count(*) FROM sessions", database: database) == "4000")
+        }
+
+        @Test func `names the key that a column without a zone needs, and takes it`() async throws {
+            let server = try await ServerPool.current.server()
+            let workplace = try Workplace()
+            let database = try await server.makeDatabase()
+            try await server.psql(
+                Self.rows(1_000) + "ALTER TABLE sessions ALTER expires_at TYPE timestamp;", database: database)
+            let options = Self.options(server.text(database))
+            let plain = try await workplace.run(options + ["--dry-run"])
+            #expect(plain.exitCode == 0 && plain.standardOutput.contains("--column-timezone"), "\(plain)")
+            let exact = try await workplace.run(options + ["--dry-run", "--column-timezone", "UTC"])
+            #expect(exact.exitCode == 0 && exact.standardOutput.contains("local time of UTC"), "\(exact)")
+            let wrong = try await workplace.run(options + ["--column-timezone", "Mars/Olympus"])
+            #expect(wrong.exitCode == 78 && wrong.standardError.contains("knows no such zone"), "\(wrong)")
         }
 
         @Test func `check names the grants that a job lacks, and they suffice`() async throws {

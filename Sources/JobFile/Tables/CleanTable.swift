@@ -2,6 +2,8 @@ import JobModel
 
 /// The keys of a job of kind `clean`.
 struct CleanTable {
+    let surroundings: JobFileSurroundings
+
     func read(_ section: inout Section) -> CleanJob? {
         for key in ["table", "column", "older_than"] where !section.has(key) {
             section.complain("\(section.title) needs \"\(key)\"")
@@ -12,6 +14,7 @@ struct CleanTable {
         let age = section.duration("older_than", in: .minutes(1) ... .days(36_600))
         var job = CleanJob(
             database: database ?? "", table: table ?? "", column: column ?? "", olderThan: age ?? .zero)
+        job.columnTimezone = section.timeZone("column_timezone", surroundings)
         job.condition = section.string("where", wanted: "a condition in SQL")
         readLimits(&section, &job)
         if let age, age < CleanJob.leastAge, !job.force.contains(.age) {

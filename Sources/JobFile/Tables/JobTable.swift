@@ -59,7 +59,7 @@ struct JobTable {
         case .verify: VerifyTable().read(&section).map { .verify($0) }
         case .prune: PruneTable().read(&section).map { .prune($0) }
         case .maintain: MaintainTable().read(&section).map { .maintain($0) }
-        case .clean: CleanTable().read(&section).map { .clean($0) }
+        case .clean: CleanTable(surroundings: surroundings).read(&section).map { .clean($0) }
         case .advise: AdviseTable(surroundings: surroundings).read(&section).map { .advise($0) }
         case .sql: SQLTable(surroundings: surroundings).read(&section).map { .sql($0) }
         }

@@ -28,6 +28,9 @@ package struct CleanJob: Sendable, Equatable {
     package var table: String
     /// The column that holds a row's age.
     package var column: String
+    /// The zone in which a ``column`` without one holds local time, by its IANA name. Default: not known, so that rows
+    /// stay twelve hours longer.
+    package var columnTimezone: String?
     /// Rows whose ``column`` is older than this go.
     package var olderThan: Duration
     /// What else must hold for a row to go. Default: nothing.

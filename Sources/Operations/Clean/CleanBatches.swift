@@ -3,8 +3,7 @@ import Postgres
 
 /// Deletes the old rows of one leaf, batch by batch.
 struct CleanBatches: Sendable {
-    /// Blocks of the first batch of a block walk, and the most and fewest of a later one.
-    static let firstBlocks = 64
+    /// Blocks of a batch of a block walk.
     private static let blockBounds = 1...4_096
     private static let mostRetries = 3
 
@@ -12,7 +11,9 @@ struct CleanBatches: Sendable {
     struct Result: Sendable {
         let deleted: Int64
         let picked: Int64
-        /// The keys of the last row that was picked; nil where none was.
+        /// Rows of an index walk that were looked at: those that were picked, and those that a condition keeps.
+        let seen: Int64
+        /// The keys of the last of them; nil where there was none.
         let keys: [ServerText]?
         let duration: Duration
     }
@@ -23,6 +24,8 @@ struct CleanBatches: Sendable {
     let reporter: any ProgressReporter
     private(set) var retried = 0
     private var sizer: BatchSizer
+    /// How many times as many rows are looked at, to get past rows with the same keys that a condition keeps.
+    private var reach = 1
 
     init(
         session: Session, statements: CleanStatements, walk: CleanPlan.Walk, tuning: CleanTuning,
@@ -36,7 +39,7 @@ struct CleanBatches: Sendable {
             if case .index = walk {
                 BatchSizer(start: tuning.firstBatchRows, bounds: tuning.batchRows, target: tuning.batchTime)
             } else {
-                BatchSizer(start: Self.firstBlocks, bounds: Self.blockBounds, target: tuning.batchTime)
+                BatchSizer(start: tuning.firstBatchBlocks, bounds: Self.blockBounds, target: tuning.batchTime)
             }
     }
 
@@ -45,11 +48,22 @@ struct CleanBatches: Sendable {
         along index: CleanFacts.Index, from keys: [ServerText]?
     ) async throws -> (result: Result, isLast: Bool) {
         let names = index.keys.indices.map { "key_\($0)" }
-        let (result, limit) = try await attempt { [statements] size in
-            (statements.batch(along: index, from: keys, limit: size), names)
+        let (result, size) = try await attempt { [statements, reach] size in
+            (statements.batch(along: index, from: keys, limit: size * reach), names)
         }
-        sizer.record(result.duration, wasFull: result.picked == limit)
-        return (result, result.picked < limit)
+        let isLast = result.seen < size * reach
+        if reach == 1 { sizer.record(result.duration, wasFull: !isLast) }
+        if result.keys != keys { reach = 1 } else if result.deleted == 0 { reach *= 2 }
+        return (result, isLast)
+    }
+
+    /// The keys of the row after those that the next batch would look at, for one that others do not let through; nil
+    /// where there is none.
+    func keysBeyond(
+        _ keys: [ServerText]?, along index: CleanFacts.Index
+    ) async throws -> [ServerText]? {
+        let rows = try await session.query(statements.keys(along: index, from: keys, beyond: sizer.size * reach)).rows
+        return try rows.first.map { row in try index.keys.indices.map { try row.text("key_\($0)") } }
     }
 
     /// The next batch of a block walk, and where the one after it begins.
@@ -90,7 +104,7 @@ struct CleanBatches: Sendable {
         let row = try await session.query(sql).onlyRow()
         let keys = try keyNames.map { try row.optionalText($0) }
         return Result(
-            deleted: try row.int64("deleted"), picked: try row.int64("picked"),
+            deleted: try row.int64("deleted"), picked: try row.int64("picked"), seen: try row.int64("seen"),
             keys: keys.contains(nil) || keys.isEmpty ? nil : keys.compactMap { $0 },
             duration: ContinuousClock.now - start)
     }

@@ -64,6 +64,10 @@ package struct CleanFacts: Sendable, Equatable {
 
         /// The child's.
         package var oid: UInt32 = 0
+        /// The table that is referred to.
+        package var referenced: UInt32 = 0
+        /// Of the child, by its statistics; nil where it was never analyzed.
+        package var rows: Int64?
         package var child: SQLIdentifier
         package var constraint: ServerText
         package var columns: [ServerText]
@@ -74,6 +78,8 @@ package struct CleanFacts: Sendable, Equatable {
         package var depth: Int
         /// How many rows of the child belong to a row that goes, on average over a sample; nil where it is not known.
         package var rowsPerRow: Double?
+        /// How many rows of the child belong to one row at most, by the child's statistics; nil where they do not tell.
+        package var mostRowsPerRow: Double?
         /// The child is the table itself: with a cascade, rows of it go whatever their age.
         package var isOwn = false
 

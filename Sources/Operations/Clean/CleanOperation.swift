@@ -52,6 +52,22 @@ package struct CleanOperation: Sendable {
     }
 
     private func prepare(_ session: Session) async throws -> Prepared {
+        do {
+            return try await survey(session)
+        } catch PostgresError.statement(let failure) where failure.sqlState == .lockNotAvailable {
+            throw try await locked(session, failure)
+        }
+    }
+
+    /// Says by whom.
+    private func locked(_ session: Session, _ failure: StatementFailure) async throws -> CleanError {
+        let table = try await CleanCatalogue(session: session).table(job.table)
+        let holders = await LockHolders(session: session, table: table?.oid ?? 0).described()
+        return .locked(
+            table: table?.name.description ?? job.table, reason: failure.description, holders: holders)
+    }
+
+    private func survey(_ session: Session) async throws -> Prepared {
         let condition = try job.condition.map { try CleanCondition(parsing: $0) }
         let definition = try await definition(session)
         let earlier = await diary.state(of: definition)
@@ -84,8 +100,8 @@ package struct CleanOperation: Sendable {
                 .string("id") : "unknown"
         let oid = try await CleanCatalogue(session: session).table(job.table)?.oid ?? 0
         return [
-            cluster, try row.string("database"), "\(oid)", job.column, "\(job.olderThan.components.seconds)",
-            job.condition ?? "",
+            cluster, try row.string("database"), "\(oid)", job.column, job.columnTimezone ?? "",
+            "\(job.olderThan.components.seconds)", job.condition ?? "",
         ].joined(separator: "\n")
     }
 
@@ -146,28 +162,34 @@ package struct CleanOperation: Sendable {
         let watch = Stopwatch()
         let earlier = prepared.state.deletedRows
         var run = CleanRun(
-            session: session, plan: prepared.plan, job: job, tuning: tuning, diary: diary, state: prepared.state,
-            reporter: context.reporter)
+            session: session, plan: prepared.plan, job: job, tuning: tuning.beginning(with: prepared.plan),
+            diary: diary,
+            state: prepared.state, reporter: context.reporter)
         // From now on it is no first run any more.
         await diary.keep(prepared.state)
-        let (ending, left) = try await Self.delete(&run)
+        let (ending, left) = try await delete(&run, session)
         let care = try await aftercare(&run, session, ending)
         var report = report(prepared, run, earlier: earlier, left: left)
         (report.vacuumed, report.analyzed) = (care.vacuumed, care.analyzed)
         report.warnings = care.warnings
         for warning in care.warnings { context.reporter.report(.warning(warning)) }
-        conclude(&report, ending)
+        let isLeft = (left ?? 0) > 0
+        let holders = isLeft ? await LockHolders(session: session, table: prepared.plan.oid).described() : []
+        conclude(&report, ending, holders: holders)
         report.seconds = watch.seconds
         return report
     }
 
-    private static func delete(_ run: inout CleanRun) async throws -> (ending: Ending, left: Int64?) {
+    private func delete(_ run: inout CleanRun, _ session: Session) async throws -> (ending: Ending, left: Int64?) {
         do {
             return (.done, try await run.deleteAll())
         } catch let error as CancellationError {
             throw error
         } catch ThrottleGate.Closed.heldBack(let reason) {
             return (.heldBack(reason), try? await run.remaining())
+        } catch PostgresError.statement(let failure) where failure.sqlState == .lockNotAvailable {
+            let error = try await locked(session, failure)
+            return (.heldBack(error.complaint), try? await run.remaining())
         } catch let error as any UserFacingError {
             try Task.checkCancellation()
             return (.failed(error), try? await run.remaining())
@@ -192,12 +214,10 @@ package struct CleanOperation: Sendable {
             table: prepared.plan.table.description, cutoff: prepared.plan.rows.cutoff.text, condition: job.condition,
             resumed: prepared.isResumed, matchingRows: prepared.state.matchingRows, deletedRows: run.deleted,
             deletedEarlier: earlier, remainingOlderThanCutoff: left, batches: run.batches, retriedBatches: run.retried,
-            droppedPartitions: run.dropped,
-            pauses: run.gate.pauses.map { CleanReport.Pause(reason: $0.reason, seconds: $0.seconds) },
-            notes: prepared.plan.notes, outcome: .succeeded)
+            droppedPartitions: run.dropped, pauses: run.gate.pauses, notes: prepared.plan.notes, outcome: .succeeded)
     }
 
-    private func conclude(_ report: inout CleanReport, _ ending: Ending) {
+    private func conclude(_ report: inout CleanReport, _ ending: Ending, holders: [String]) {
         switch ending {
         case .done:
             guard let left = report.remainingOlderThanCutoff else {
@@ -207,14 +227,21 @@ package struct CleanOperation: Sendable {
             guard left > 0 else { return }
             let rows = left == 1 ? "1 old row is" : "\(Quantities.count(Int(left))) old rows are"
             (report.outcome, report.category) = (.partial, .partial)
-            report.message = "\(rows) left in \(report.table): others had them locked, or a trigger kept them"
+            report.message =
+                "\(rows) left in \(report.table): others had them locked, or a trigger kept them"
+                + holders.map { "; \($0)" }.joined()
         case .heldBack(let reason):
             report.outcome = report.deletedRows > 0 ? .partial : .failed
             report.category = report.deletedRows > 0 ? .partial : .tryLater
             report.message = "\(report.table) was not cleaned to the end: \(reason)"
         case .failed(let error):
             (report.outcome, report.category) = (.failed, error.category)
-            report.message = error.message + (error.hint.map { ". \($0)" } ?? "")
+            report.message = error.complaint
         }
     }
+}
+
+extension UserFacingError {
+    /// With what to do about it.
+    fileprivate var complaint: String { message + (hint.map { ". \($0)" } ?? "") }
 }

@@ -18,6 +18,7 @@ package struct CleanPlan: Sendable, Equatable {
         package var walk: Walk
     }
 
+    package var oid: UInt32
     package var table: SQLIdentifier
     package var rows: CleanRows
     package var legs: [Leg]
@@ -28,11 +29,16 @@ package struct CleanPlan: Sendable, Equatable {
     package var matchingRows: Int64?
     /// Nil where it is not known.
     package var tableRows: Int64?
-    /// Batches of the first size.
-    package var projectedBatches: Int64?
+    /// Rows of the first batch: the fewer, the more rows of other tables go with each.
+    package var firstBatchRows: Int
+    /// What is still to come; nil where it is not known how many rows go.
+    package var projection: CleanProjection?
 
     /// One for each kind of step, as it is run first; `n` rows at a time.
     package var statements: [ServerText] {
-        legs.flatMap { CleanStatements(rows: rows, leaf: $0.leaf.name, oid: $0.leaf.oid).firstOf($0.walk) }
+        legs.flatMap {
+            CleanStatements(rows: rows, leaf: $0.leaf.name, oid: $0.leaf.oid)
+                .firstOf($0.walk, batchRows: firstBatchRows)
+        }
     }
 }

@@ -17,7 +17,10 @@ package struct CleanPlanReport: Sendable, Encodable {
     package let condition: String?
     package let matchingRows: Int64?
     package let tableRows: Int64?
+    package let firstBatchRows: Int
     package let projectedBatches: Int64?
+    package let projectedSeconds: Double?
+    package let projectedWalBytes: Int64?
     package let legs: [Leg]
     package let statements: [String]
     package let refusals: [CleanRefusal]
@@ -30,7 +33,10 @@ package struct CleanPlanReport: Sendable, Encodable {
         condition = plan.rows.condition?.text
         matchingRows = plan.matchingRows
         tableRows = plan.tableRows
-        projectedBatches = plan.projectedBatches
+        firstBatchRows = plan.firstBatchRows
+        projectedBatches = plan.projection?.batches
+        projectedSeconds = plan.projection?.seconds
+        projectedWalBytes = plan.projection?.walBytes
         legs = plan.legs.map(Self.leg)
         statements = plan.statements.map(\.text)
         refusals = plan.refusals

@@ -20,16 +20,20 @@ struct CleanPlanner: Sendable {
             table: facts.name, column: facts.column, columnType: facts.columnType, cutoff: facts.cutoff,
             condition: condition)
         let legs = facts.leaves.map { CleanPlan.Leg(leaf: $0, walk: walk($0, facts)) }
+        let weight = CascadeWeight(facts.references)
         let refusals =
             [ageRefusal, fractionRefusal(facts), triggerRefusal(facts)].compactMap { $0 } + indexRefusals(legs, facts)
-            + referenceRefusals(facts) + returnRefusals(facts)
+            + referenceRefusals(facts) + returnRefusals(facts) + weightRefusals(facts, weight)
+        let batchRows = weight.firstBatch(usual: CleanTuning().firstBatchRows)
         return CleanPlan(
-            table: facts.name, rows: rows, legs: legs, refusals: refusals.filter { !job.force.contains($0.risk) },
-            notes: notes(facts, legs), matchingRows: facts.matchingRows, tableRows: facts.rows,
-            projectedBatches: facts.matchingRows.map { ($0 + Self.batchRows - 1) / Self.batchRows })
+            oid: facts.oid, table: facts.name, rows: rows, legs: legs,
+            refusals: refusals.filter { !job.force.contains($0.risk) },
+            notes: notes(facts, legs, weight), matchingRows: facts.matchingRows, tableRows: facts.rows,
+            firstBatchRows: batchRows,
+            projection: facts.matchingRows.map {
+                CleanProjection(facts, legs: legs, matching: $0, batchRows: batchRows, duty: job.duty)
+            })
     }
-
-    private static let batchRows = Int64(CleanTuning().firstBatchRows)
 
     // MARK: - How
 
@@ -130,13 +134,35 @@ struct CleanPlanner: Sendable {
         }
     }
 
+    /// Batches bound the rows of the table, and not what goes with one of them.
+    private func weightRefusals(_ facts: CleanFacts, _ weight: CascadeWeight) -> [CleanRefusal] {
+        zip(facts.references, weight.most).compactMap { reference, most in
+            guard let most else { return ignoranceRefusal(reference) }
+            guard most > CascadeWeight.mostRows else { return nil }
+            let verb = reference.action == .cascade ? "go" : "are changed"
+            return CleanRefusal(
+                .cascades,
+                "as many as \(Quantities.count(Int(most))) rows of \(reference.child) \(verb) with a single row, in one "
+                    + "transaction",
+                remedy: "Delete those rows first, by a job of kind clean or sql.")
+        }
+    }
+
+    /// Of a small table it does not matter.
+    private func ignoranceRefusal(_ reference: CleanFacts.Reference) -> CleanRefusal? {
+        guard reference.hasIndex, reference.sizeInBytes > Self.smallTableInBytes else { return nil }
+        return CleanRefusal(
+            .cascades,
+            "no statistics tell how many rows of \(reference.child) "
+                + "(\(Quantities.bytes(Int(reference.sizeInBytes)))) go with a single row",
+            remedy: "Run: ANALYZE \(reference.child.quoted); the role needs SELECT on it to see them.")
+    }
+
     // MARK: - What is worth knowing
 
-    private func notes(_ facts: CleanFacts, _ legs: [CleanPlan.Leg]) -> [String] {
-        var notes = facts.references.compactMap(Self.note)
-        if facts.columnType != CleanFacts.zonedType {
-            notes.append("\(facts.column) has no time zone, and could be local time: rows stay 12 hours longer")
-        }
+    private func notes(_ facts: CleanFacts, _ legs: [CleanPlan.Leg], _ weight: CascadeWeight) -> [String] {
+        var notes = zip(facts.references, weight.most).map(Self.note)
+        if facts.columnType != CleanFacts.zonedType { notes.append(timezoneNote(facts)) }
         let droppable = facts.leaves.filter(\.isWhollyOld)
         if !droppable.isEmpty, !legs.contains(where: { $0.walk == .drop }) {
             let count = "\(droppable.count) partition\(droppable.count == 1 ? " is" : "s are") old as a whole"
@@ -150,11 +176,22 @@ struct CleanPlanner: Sendable {
         return notes
     }
 
-    private static func note(of reference: CleanFacts.Reference) -> String? {
-        let times =
-            reference.rowsPerRow.map { rows in
-                " (about \(Int((rows * 10).rounded()) / 10).\(Int((rows * 10).rounded()) % 10) for each row that goes)"
-            } ?? ""
+    private func timezoneNote(_ facts: CleanFacts) -> String {
+        if let zone = job.columnTimezone { return "\(facts.column) is taken for the local time of \(zone)" }
+        return "\(facts.column) has no time zone, and could be local time: rows stay 12 hours longer, unless "
+            + "column_timezone (--column-timezone) says of which zone it is"
+    }
+
+    /// From here on it is worth saying how many rows a single one takes along.
+    private static let manyRows = 1_000.0
+
+    private static func note(of reference: CleanFacts.Reference, most: Double?) -> String {
+        let average = reference.rowsPerRow.map { rows in
+            "about \(Int((rows * 10).rounded()) / 10).\(Int((rows * 10).rounded()) % 10) for each row that goes"
+        }
+        let atMost = most.flatMap { $0 < manyRows ? nil : "as many as \(Quantities.count(Int($0))) with a single one" }
+        let figures = [average, atMost].compactMap { $0 }.joined(separator: ", ")
+        let times = figures.isEmpty ? "" : " (\(figures))"
         return switch reference.action {
         case .cascade: "rows of \(reference.child) go with them\(times)"
         case .setNull, .setDefault: "rows of \(reference.child) are changed\(times)"

@@ -7,13 +7,8 @@ package struct CleanReport: Sendable, Encodable {
         package let rows: Int64
     }
 
-    package struct Pause: Sendable, Equatable, Encodable {
-        package let reason: String
-        package var seconds: Double
-    }
-
     package let table: String
-    /// Rows older than this were to go; in the column's type, without a zone in UTC.
+    /// Rows older than this were to go; in the column's type, without a zone in that of the job, or in UTC.
     package let cutoff: String
     package let condition: String?
     /// Whether it went on where an earlier run had ended.
@@ -30,7 +25,7 @@ package struct CleanReport: Sendable, Encodable {
     /// Batches that the server broke off, and that were tried again with half as many rows.
     package let retriedBatches: Int
     package let droppedPartitions: [DroppedPartition]
-    package let pauses: [Pause]
+    package let pauses: [ThrottlePause]
     package var vacuumed = false
     package var analyzed = false
     package let notes: [String]

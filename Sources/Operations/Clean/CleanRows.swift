@@ -15,10 +15,12 @@ package struct CleanRows: Sendable, Equatable {
     /// `AS "sessions"`, so that a condition may say `sessions.read` whatever the partition is called.
     var alias: ServerText { table.name.quotedAsIdentifier }
 
+    /// That a row is old enough.
+    var age: ServerText { "\(alias).\(column) < \(cutoff.quotedAsLiteral)::\(columnType)" }
+
     /// What stands behind WHERE, names qualified by the alias where they are ours. The age stands on both sides of the
     /// condition, so that it holds even for one that would end its parenthesis.
     var predicate: ServerText {
-        let age: ServerText = "\(alias).\(column) < \(cutoff.quotedAsLiteral)::\(columnType)"
         guard let condition else { return age }
         return "\(age) AND (\n\(condition.text)\n) AND \(age)"
     }

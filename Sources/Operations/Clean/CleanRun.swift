@@ -97,10 +97,23 @@ struct CleanRun: Sendable {
         let position = state.position(in: leg.leaf.oid)
         var keys = position?.columns == columns ? position?.keys : nil
         defer { retried += batches.retried }
+        var hasLeftOut = false
         while true {
             try await gate.pass()
-            let (result, isLast) = try await batches.next(along: index, from: keys)
-            if result.deleted == 0, !isLast, result.keys == keys {
+            let result: CleanBatches.Result, isLast: Bool
+            do {
+                (result, isLast) = try await batches.next(along: index, from: keys)
+                hasLeftOut = false
+            } catch PostgresError.statement(let failure) where failure.sqlState == .lockNotAvailable && !hasLeftOut {
+                // Somebody holds a row that would go along: the other rows need not wait for it.
+                hasLeftOut = true
+                guard let beyond = try await batches.keysBeyond(keys, along: index) else { return }
+                guard beyond != keys else { throw PostgresError.statement(failure) }
+                reporter.report(.note("some rows are left out, whose deletion others hold up"))
+                keys = beyond
+                continue
+            }
+            if result.deleted == 0, result.picked > 0, !isLast, result.keys == keys {
                 throw CleanError.rowsStay(table: plan.table.description)
             }
             keys = result.keys ?? keys
@@ -122,15 +135,9 @@ struct CleanRun: Sendable {
         }
     }
 
-    /// The blocks that may hold rows to go; nil where there are none.
+    /// The blocks that may hold rows to go; nil where there are none. Of all blocks where a BRIN does not tell in time.
     private func blocks(_ leg: CleanPlan.Leg, brin: ServerText?) async throws -> Range<Int64>? {
-        if brin != nil {
-            // Along an index, and for as long as counting may take.
-            try await session.execute("SET enable_bitmapscan = on")
-            try await session.execute("SET statement_timeout = \(tuning.countTimeout.wholeMilliseconds)")
-            let row = try await session.query(statements(leg).bounds).onlyRow()
-            try await session.execute("SET enable_bitmapscan = off")
-            try await session.execute("SET statement_timeout = \(tuning.batchTimeout.wholeMilliseconds)")
+        if brin != nil, let row = try await bounds(leg) {
             guard let first = try row.optionalInt64("first"), let last = try row.optionalInt64("last") else {
                 return nil
             }
@@ -143,6 +150,18 @@ struct CleanRun: Sendable {
             """, ["\(leg.leaf.oid)"]
         ).onlyRow()
         return 0..<(try row.int64("blocks"))
+    }
+
+    /// Nil where it took longer than counting may.
+    private func bounds(_ leg: CleanPlan.Leg) async throws -> ResultTable.Row? {
+        do {
+            return try await CleanLimits(session: session, tuning: tuning)
+                .with(statement: tuning.countTimeout, allowing: [.bitmap]) {
+                    try await session.query(statements(leg).bounds).onlyRow()
+                }
+        } catch PostgresError.statement(let failure) where failure.sqlState == .queryCanceled {
+            return nil
+        }
     }
 
     // MARK: - Partitions

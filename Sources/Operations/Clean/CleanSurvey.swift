@@ -16,7 +16,11 @@ struct CleanSurvey: Sendable {
         let table = try await table(catalogue)
         let column = try await column(of: table, catalogue)
         let cutoff: ServerText
-        if let known { cutoff = known } else { cutoff = try await self.cutoff(column) }
+        if let known {
+            cutoff = known
+        } else {
+            cutoff = try await CleanCutoff(session: session, job: job).text(for: column)
+        }
         let leaves = try await catalogue.leaves(of: table, column: column, cutoff: cutoff)
         guard leaves.foreign.isEmpty else {
             throw CleanError.table(
@@ -88,20 +92,6 @@ struct CleanSurvey: Sendable {
         }
         return column
     }
-
-    /// By the server's clock. A column without a zone may hold the local time of any: in the westernmost a row of now
-    /// looks twelve hours old in UTC.
-    private func cutoff(_ column: CleanCatalogue.Column) async throws -> ServerText {
-        let margin = column.type == CleanFacts.zonedType ? 0 : Self.westernmostOffset
-        return try await session.query(
-            """
-            SELECT (pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8))::\(column.type)::text AS cutoff
-            """, ["\(job.olderThan.components.seconds + margin)"]
-        ).onlyRow().text("cutoff")
-    }
-
-    /// In seconds; no zone is farther behind UTC.
-    private static let westernmostOffset: Int64 = 12 * 3_600
 
     private func blockSize() async throws -> Int {
         try await session.query("SELECT pg_catalog.current_setting('block_size') AS size").onlyRow().int("size")
@@ -203,9 +193,9 @@ struct CleanSurvey: Sendable {
         facts.matchingRows = try await counter.count(rows(facts).count)
         facts.stayingRows = try await stayingRows(facts, counter)
         facts.rows = try await tableRows(facts, counter)
-        for position in facts.references.indices where facts.references[position].depth == 1 {
-            facts.references[position].rowsPerRow = try await sampled(facts.references[position], facts, counter)
-        }
+        facts.references = try await CascadeSurvey(
+            session: session, tuning: tuning, rows: rows(facts), table: facts.oid
+        ).weighed(facts.references)
         return facts
     }
 
@@ -215,10 +205,7 @@ struct CleanSurvey: Sendable {
             let limit = CleanPlanner.rowsToStay(beside: matching, atMost: job.maxFraction)
         else { return nil }
         // No index leads to what stays.
-        try await session.execute("SET enable_seqscan = on")
-        let staying = try await counter.count(rows(facts).countStaying(upTo: limit))
-        try await session.execute("SET enable_seqscan = off")
-        return staying
+        return try await counter.count(rows(facts).countStaying(upTo: limit), allowing: [.sequential, .bitmap])
     }
 
     /// A small table is counted, a large one estimated from its statistics, where it has any.
@@ -226,42 +213,7 @@ struct CleanSurvey: Sendable {
         let isLarge = facts.leaves.reduce(0) { $0 + $1.sizeInBytes } > CleanPlanner.smallTableInBytes
         let known = facts.leaves.compactMap(\.rows)
         guard !isLarge || known.count < facts.leaves.count else { return known.reduce(0, +) }
-        return try await counter.count("SELECT count(*) AS rows FROM \(facts.name.quoted)")
-    }
-
-    /// Rows of the child for each of the first 200 rows that go; nil where that cannot be had cheaply.
-    private func sampled(
-        _ reference: CleanFacts.Reference, _ facts: CleanFacts, _ counter: RowCount
-    ) async throws -> Double? {
-        guard reference.hasIndex, let columns = try await parentColumns(of: reference, facts) else { return nil }
-        let rows = rows(facts)
-        let picked = columns.map { "\(rows.alias).\($0.quotedAsIdentifier)" as ServerText }.joined(separator: ", ")
-        let matches = zip(reference.columns, columns).map {
-            "child.\($0.quotedAsIdentifier) = picked.\($1.quotedAsIdentifier)" as ServerText
-        }
-        let sample: ServerText = "(SELECT \(picked) FROM \(rows.source(nil)) WHERE \(rows.predicate) LIMIT 200)"
-        let parents = try await counter.count("SELECT count(*) AS rows FROM \(sample) AS picked", isCheap: true)
-        let children = try await counter.count(
-            """
-            SELECT count(*) AS rows FROM \(sample) AS picked
-              JOIN \(reference.child.quoted) AS child ON \(matches.joined(separator: " AND "))
-            """, isCheap: true)
-        guard let parents, let children, parents > 0 else { return nil }
-        return Double(children) / Double(parents)
-    }
-
-    /// The columns that the foreign key refers to, in its order.
-    private func parentColumns(
-        of reference: CleanFacts.Reference, _ facts: CleanFacts
-    ) async throws -> [ServerText]? {
-        let result = try await session.query(
-            """
-            SELECT a.attname FROM pg_catalog.pg_constraint c
-             CROSS JOIN pg_catalog.unnest(c.confkey) WITH ORDINALITY k(number, ord)
-              JOIN pg_catalog.pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number
-             WHERE c.conrelid = $1::text::regclass AND c.conname::text = $2::text AND c.confrelid = $3::oid ORDER BY k.ord
-            """, [reference.child.quoted, reference.constraint, "\(facts.oid)"])
-        let columns = try result.rows.map { try $0.text("attname") }
-        return columns.count == reference.columns.count ? columns : nil
+        return try await counter.count(
+            "SELECT count(*) AS rows FROM \(facts.name.quoted)", allowing: [.sequential, .bitmap])
     }
 }

@@ -5,6 +5,8 @@ package struct CleanTuning: Sendable {
     /// Rows of a batch. Default: 20 to 10,000, beginning with 200.
     package var batchRows = 20...10_000
     package var firstBatchRows = 200
+    /// Blocks of the first batch where no index leads to the rows. Default: 64.
+    package var firstBatchBlocks = 64
     /// A batch that waits longer for a lock is tried anew. Default: 500 ms.
     package var lockTimeout: Duration = .milliseconds(500)
     /// The same for a batch that takes longer. Default: 10 s.
@@ -24,4 +26,15 @@ package struct CleanTuning: Sendable {
     package var limits = ThrottleLimits()
 
     package init() {}
+
+    /// Where many rows of others go with each, batches begin with fewer, and may be as small.
+    func beginning(with plan: CleanPlan) -> CleanTuning {
+        guard plan.firstBatchRows < Self().firstBatchRows else { return self }
+        var tuning = self
+        tuning.firstBatchRows = min(firstBatchRows, plan.firstBatchRows)
+        tuning.batchRows = min(batchRows.lowerBound, tuning.firstBatchRows)...batchRows.upperBound
+        // A block holds some dozens of rows.
+        tuning.firstBatchBlocks = min(firstBatchBlocks, max(tuning.firstBatchRows / 32, 1))
+        return tuning
+    }
 }

@@ -24,6 +24,8 @@ struct PartitionDrop: Sendable {
     let oid: UInt32
     let tuning: CleanTuning
 
+    private var limits: CleanLimits { CleanLimits(session: session, tuning: tuning) }
+
     func standing() async throws -> Standing {
         let result = try await session.query(
             """
@@ -41,8 +43,7 @@ struct PartitionDrop: Sendable {
     /// Its rows, all of which are old. Throws ``CleanError`` where one is not.
     func countOld() async throws -> Int64 {
         let rows = statements.rows
-        try await session.execute("SET enable_seqscan = on")
-        let row = try await within(lock: tuning.lockTimeout, statement: tuning.partitionCountTimeout) {
+        let row = try await limits.with(statement: tuning.partitionCountTimeout, allowing: [.sequential]) {
             try await session.query(
                 """
                 SELECT count(*) AS rows, count(*) FILTER (WHERE \(rows.predicate)) AS old
@@ -70,7 +71,7 @@ struct PartitionDrop: Sendable {
             case .elsewhere: throw notItself
             }
             do {
-                return try await within(lock: tuning.detachTimeout, statement: tuning.detachTimeout * 2) {
+                return try await limits.with(statement: tuning.detachTimeout * 2, lock: tuning.detachTimeout) {
                     try await session.execute(statement)
                 }
             } catch PostgresError.statement(let failure)
@@ -88,7 +89,7 @@ struct PartitionDrop: Sendable {
         var retries = 0
         while true {
             do {
-                return try await within(lock: tuning.lockTimeout, statement: tuning.batchTimeout) {
+                return try await limits.with(statement: tuning.batchTimeout) {
                     try await session.execute(statements.dropOnly(oid))
                 }
             } catch PostgresError.statement(let failure)
@@ -107,26 +108,4 @@ struct PartitionDrop: Sendable {
     }
 
     private static func isWait(_ state: SQLState) -> Bool { [.lockNotAvailable, .queryCanceled].contains(state) }
-
-    /// Runs something with other limits than those of batches.
-    private func within<Success: Sendable>(
-        lock: Duration, statement: Duration, _ body: () async throws -> Success
-    ) async throws -> Success {
-        try await session.execute("SET lock_timeout = \(lock.wholeMilliseconds)")
-        try await session.execute("SET statement_timeout = \(statement.wholeMilliseconds)")
-        do {
-            let success = try await body()
-            try await restore()
-            return success
-        } catch {
-            try? await restore()
-            throw error
-        }
-    }
-
-    private func restore() async throws {
-        try await session.execute("SET enable_seqscan = off")
-        try await session.execute("SET lock_timeout = \(tuning.lockTimeout.wholeMilliseconds)")
-        try await session.execute("SET statement_timeout = \(tuning.batchTimeout.wholeMilliseconds)")
-    }
 }

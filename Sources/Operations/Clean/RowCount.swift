@@ -7,23 +7,20 @@ struct RowCount: Sendable {
     let tuning: CleanTuning
 
     /// `statement` returns one number, `rows`. Nil where it took too long, or where the role may not read what it names.
-    /// What is cheap may take a twelfth of the time.
-    func count(_ statement: ServerText, isCheap: Bool = false) async throws -> Int64? {
+    /// What is cheap may take a twelfth of the time. Along any index, a BRIN too; `allowing` others where none leads
+    /// to the rows.
+    func count(
+        _ statement: ServerText, isCheap: Bool = false, allowing scans: Set<CleanLimits.Scan> = [.bitmap]
+    ) async throws -> Int64? {
         let limit = isCheap ? tuning.countTimeout / 12 : tuning.countTimeout
-        try await session.execute("SET statement_timeout = \(limit.wholeMilliseconds)")
         do {
-            let rows = try await session.query(statement).onlyRow().int64("rows")
-            try await restore()
-            return rows
+            return try await CleanLimits(session: session, tuning: tuning).with(statement: limit, allowing: scans) {
+                try await session.query(statement).onlyRow().optionalInt64("rows")
+            }
         } catch PostgresError.statement(let failure)
             where [.queryCanceled, .insufficientPrivilege, .lockNotAvailable].contains(failure.sqlState)
         {
-            try await restore()
             return nil
         }
-    }
-
-    private func restore() async throws {
-        try await session.execute("SET statement_timeout = \(tuning.batchTimeout.wholeMilliseconds)")
     }
 }

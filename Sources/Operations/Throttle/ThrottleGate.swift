@@ -9,11 +9,6 @@ struct ThrottleGate: Sendable {
         case heldBack(String)
     }
 
-    struct Pause: Sendable {
-        let reason: String
-        var seconds: Double
-    }
-
     let session: Session
     /// Whose vacuuming counts, by oid.
     let tables: [UInt32]
@@ -24,7 +19,7 @@ struct ThrottleGate: Sendable {
     let maxPause: Duration
     let reporter: any ProgressReporter
 
-    private(set) var pauses: [Pause] = []
+    private(set) var pauses: [ThrottlePause] = []
     private(set) var seesOthers = true
     private var lastFree: ContinuousClock.Instant?
 
@@ -87,7 +82,7 @@ struct ThrottleGate: Sendable {
         if let index = pauses.firstIndex(where: { Self.withoutNumbers($0.reason) == kind }) {
             pauses[index].seconds += seconds
         } else {
-            pauses.append(Pause(reason: reason, seconds: seconds))
+            pauses.append(ThrottlePause(reason: reason, seconds: seconds))
         }
     }
 

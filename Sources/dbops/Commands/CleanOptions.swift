@@ -10,6 +10,12 @@ struct CleanOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The column that holds a row's age.", valueName: "column"))
     var column: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The IANA zone of a column without one, such as UTC. Default: unknown; rows stay 12 h longer.",
+            valueName: "zone"))
+    var columnTimezone: String?
+
     @Option(help: ArgumentHelp("Rows older than this go: 12h, 30d.", valueName: "duration"))
     var olderThan: String?
 
@@ -41,8 +47,8 @@ struct CleanOptions: ParsableArguments {
     var force: [CleanJob.Risk] = []
 
     var isGiven: Bool {
-        table != nil || column != nil || olderThan != nil || condition != nil || maxFraction != nil
-            || partitions != nil || duty != nil || maxPause != nil || !force.isEmpty
+        table != nil || column != nil || columnTimezone != nil || olderThan != nil || condition != nil
+            || maxFraction != nil || partitions != nil || duty != nil || maxPause != nil || !force.isEmpty
     }
 
     func job() throws -> CleanJob {
@@ -51,6 +57,7 @@ struct CleanOptions: ParsableArguments {
         }
         var job = CleanJob(
             database: "", table: table, column: column, olderThan: try Self.duration(olderThan, "--older-than"))
+        job.columnTimezone = columnTimezone
         job.condition = condition
         job.maxFraction = try Self.fraction(maxFraction, "--max-fraction") ?? job.maxFraction
         job.partitions = partitions ?? job.partitions

@@ -21,10 +21,20 @@ enum CleanRendering {
     private static func headline(_ report: CleanPlanReport) -> String {
         let rows = report.matchingRows.map { Quantities.count(Int($0)) } ?? "an unknown number"
         let all = report.tableRows.map { " of about \(Quantities.count(Int($0)))" } ?? ""
-        let batches = report.projectedBatches.map { ", at most \(Quantities.count(Int($0))) batches" } ?? ""
+        let cost = projection(report).map { ", \($0)" } ?? ""
         let condition = report.condition.map { " and \($0)" } ?? ""
         return "Would delete \(rows)\(all) rows of \(report.table) where \(report.column) < \(report.cutoff)"
-            + "\(condition)\(batches)."
+            + "\(condition)\(cost)."
+    }
+
+    /// `at most 5,000 batches in 17 min 0 s, about 380 MB of WAL`
+    private static func projection(_ report: CleanPlanReport) -> String? {
+        guard let batches = report.projectedBatches, let seconds = report.projectedSeconds,
+            let bytes = report.projectedWalBytes
+        else { return nil }
+        let time = Quantities.seconds(seconds)
+        return "at most \(Quantities.count(Int(batches))) \(batches == 1 ? "batch" : "batches") in \(time), about "
+            + "\(Quantities.bytes(Int(bytes))) of WAL"
     }
 
     private static func step(_ leg: CleanPlanReport.Leg) -> String {

@@ -33,14 +33,14 @@ struct CleanBench: Sendable {
         try await psql(script)
     }
 
-    /// Small batches, without waiting.
+    /// Small batches, without waiting, each looked at and written down.
     static var tuning: CleanTuning {
         var tuning = CleanTuning()
         tuning.firstBatchRows = 50
         tuning.batchRows = 10...50
         tuning.batchTime = .seconds(60)
         tuning.retryDelay = .milliseconds(1)
-        tuning.pollInterval = .milliseconds(20)
+        tuning.pollInterval = .microseconds(1)
         tuning.leastRest = .zero
         tuning.lockTimeout = .milliseconds(100)
         return tuning

@@ -48,13 +48,19 @@ import Testing
             action: .cascade, sizeInBytes: bytes, hasIndex: hasIndex, depth: 1)
     }
 
+    private static func heavy(_ most: Double) -> CleanFacts.Reference {
+        var reference = reference(hasIndex: true, bytes: 200 << 20)
+        (reference.mostRowsPerRow, reference.rowsPerRow) = (most, 4)
+        return reference
+    }
+
     // MARK: - What is refused
 
     @Test func `refuses nothing where all is well`() {
         let plan = Self.plan(Self.facts())
         #expect(plan.refusals == [] && plan.notes == [])
         #expect(plan.legs.map(\.walk) == [.index(Self.btree)])
-        #expect(plan.projectedBatches == 2)
+        #expect(plan.projection?.batches == 2)
     }
 
     @Test func `refuses each risk, and not where it is forced`() {
@@ -64,6 +70,8 @@ import Testing
             (.fraction, Self.facts { $0.stayingRows = nil }, Self.job()),
             (.index, Self.facts { $0.leaves[0].indexes = [] }, Self.job()),
             (.cascades, Self.facts { $0.references = [Self.reference(hasIndex: false, bytes: 2 << 20)] }, Self.job()),
+            (.cascades, Self.facts { $0.references = [Self.reference(hasIndex: true, bytes: 101 << 20)] }, Self.job()),
+            (.cascades, Self.facts { $0.references = [Self.heavy(100_001)] }, Self.job()),
             (.triggers, Self.facts { $0.triggers = ["audit"] }, Self.job()),
             (.age, Self.facts(), Self.job { $0.olderThan = .seconds(3_599) }),
         ]
@@ -75,6 +83,37 @@ import Testing
             forced.force = [risk]
             #expect(Self.plan(facts, forced).refusals == [])
         }
+    }
+
+    @Test func `takes as many rows of others along as are sane, and says how many`() {
+        let plan = Self.plan(Self.facts { $0.references = [Self.heavy(100_000)] })
+        #expect(plan.refusals == [] && plan.firstBatchRows == 1)
+        #expect(
+            plan.notes == [
+                #"rows of "app"."events" go with them (about 4.0 for each row that goes, as many as 100,000 with a single one)"#
+            ])
+        let few = Self.plan(Self.facts { $0.references = [Self.heavy(999)] })
+        #expect(few.notes == [#"rows of "app"."events" go with them (about 4.0 for each row that goes)"#])
+    }
+
+    @Test func `projects batches, time and WAL for the rows that are deleted one by one`() {
+        let job = Self.job { ($0.partitions, $0.duty) = (.drop, 0.5) }
+        let facts = Self.facts {
+            $0.leaves = [Self.leaf("old"), Self.leaf("new", bytes: 1 << 20)]
+            $0.leaves[0].isWhollyOld = true
+            ($0.matchingRows, $0.stayingRows) = (11_000, 100_000)
+        }
+        let projection = Self.plan(facts, job).projection
+        #expect(projection?.batches == 50 && projection?.seconds == 1)
+        let bytes: Int64 = 10_000 * 120 + 1 << 20
+        #expect(projection?.walBytes == bytes)
+        let along = Self.facts {
+            $0.references = [Self.heavy(0)]
+            ($0.matchingRows, $0.stayingRows) = (10, 100)
+        }
+        let bytesOfAll: Int64 = 50 * (120 + 8_192)
+        #expect(Self.plan(along).projection?.walBytes == bytesOfAll)
+        #expect(Self.plan(Self.facts { $0.matchingRows = nil }).projection == nil)
     }
 
     @Test func `says the statement that mends it`() {

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A hot standby of a cluster, as long as a closure runs.
+/// A hot standby of a cluster, as long as a closure runs; it begins when the standby has caught up.
 enum StandbyServer {
     /// `folder` is one that other users may pass through.
     nonisolated(nonsending) static func with(
@@ -45,6 +45,11 @@ enum StandbyServer {
             guard let session = try? await Session.open(connection, applicationName: "test") else { return false }
             await session.close()
             return true
+        }
+        try await waitUntil("the standby does not catch up") {
+            let caughtUp = try await primary.psql(
+                "SELECT count(*) > 0 FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()")
+            return caughtUp == "t"
         }
         try await body(connection)
     }
