@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JobModel
 import TestSupport
 import Testing
@@ -57,6 +58,44 @@ extension EndToEndTests {
             #expect(result.exitCode == 65, "\(result)")
             #expect(result.standardError.contains("the check gave false, not true"), "\(result)")
             #expect(try await server.cluster.psql("SELECT to_regclass('made') IS NULL", database: name) == "t")
+        }
+
+        /// The second batch hangs in a trigger until the table `release` has a row.
+        private static let rows: ServerText = """
+            CREATE TABLE t AS SELECT n, false AS done FROM generate_series(1, 95) n;
+            CREATE TABLE release (n int); CREATE SEQUENCE calls;
+            CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+                IF nextval('public.calls') = 2 THEN
+                    WHILE NOT EXISTS (SELECT FROM public.release) LOOP PERFORM pg_sleep(0.02); END LOOP;
+                END IF;
+                RETURN NULL; END$$;
+            CREATE TRIGGER hang AFTER UPDATE ON t FOR EACH STATEMENT EXECUTE FUNCTION hang();
+            """
+
+        @Test func `a backfill that was killed in the midst of a batch goes on behind the last whole one`() async throws
+        {
+            let (workplace, server, name) = try await workplace(
+                """
+                mode = "batches"
+                pause = "0s"
+                sql = "UPDATE t SET done = true WHERE n IN (SELECT n FROM t WHERE NOT done ORDER BY n LIMIT 10)"
+                """)
+            try await server.cluster.psql(Self.rows, database: name)
+            func count(_ what: ServerText) async throws -> String {
+                try await server.cluster.psql("SELECT count(*) FROM \(what)", database: name)
+            }
+            let killed = try workplace.dbops.start(["run", "refresh", "--config", workplace.jobFile])
+            let sessions: ServerText =
+                "pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dbops%'"
+            try await waitUntil("no batch hangs") { try await count(sessions + " AND wait_event = 'PgSleep'") == "1" }
+            killed.send(SIGKILL)
+            _ = await killed.ending()
+            try await server.cluster.psql("INSERT INTO release VALUES (1)", database: name)
+            try await waitUntil("the session stays") { try await count(sessions) == "0" }
+            #expect(try await count("t WHERE done") == "10")
+            let result = try await workplace.runJobFile("run", "refresh")
+            #expect(result.exitCode == 0, "\(result)")
+            #expect(try await count("t WHERE done") == "95")
         }
 
         @Test func `statements that cannot be split are named by file and line, and nothing is sent`() async throws {

@@ -41,6 +41,7 @@ import Testing
             lock_timeout = "0s"
             pause = "5s"
             max_batches = 7
+            max_pause = "1h"
             """
         var job = SQLJob(database: "shop", source: .text("SELECT 1"))
         job.mode = .batches
@@ -53,6 +54,7 @@ import Testing
         job.lockTimeout = .zero
         job.batches.pause = .seconds(5)
         job.batches.limit = 7
+        job.batches.maxPause = .seconds(3_600)
         let decoded = try Decoding.decode(Decoding.good + Self.head + text).configuration
         #expect(decoded.job(named: "a")?.kind == .sql(job))
     }

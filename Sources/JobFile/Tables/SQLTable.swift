@@ -47,7 +47,8 @@ struct SQLTable {
         var batches = SQLBatchSettings()
         batches.pause = section.duration("pause", in: .zero ... .days(1))
         batches.limit = section.wholeNumber("max_batches", in: 1...1_000_000_000) ?? batches.limit
-        for key in ["pause", "max_batches"] where section.has(key) && mode != .batches {
+        batches.maxPause = section.duration("max_pause", in: .seconds(1) ... .days(1)) ?? batches.maxPause
+        for key in ["pause", "max_batches", "max_pause"] where section.has(key) && mode != .batches {
             section.complain(key, "\"\(key)\" goes with mode = \"batches\"")
         }
         return batches

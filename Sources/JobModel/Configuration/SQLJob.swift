@@ -61,6 +61,8 @@ package struct SQLBatchSettings: Sendable, Equatable {
     package var pause: Duration?
     /// A run ends, in part, after so many. Default: 10,000.
     package var limit = 10_000
+    /// How long the run waits at most, at a stretch, while the server has it hard. Default: 10 minutes.
+    package var maxPause: Duration = .seconds(600)
 
     package init() {}
 }

@@ -8,6 +8,7 @@ struct SQLOperation: Sendable {
     let connection: ConnectionInfo
     let name: String
     let job: SQLJob
+    var throttle = SQLThrottle()
 
     /// Fails before anything is sent where the text cannot be run. What fails later is the result, with what was done
     /// until then; throws `CancellationError`, and where no session can be had.
@@ -32,13 +33,13 @@ struct SQLOperation: Sendable {
         }
         try await takeLock(session)
         let stopwatch = Stopwatch()
-        var work = SQLSession(session, job: job, reporter: context.reporter)
-        var (isComplete, failure) = (true, nil as (any UserFacingError)?)
+        var work = SQLSession(session, job: job, throttle: throttle, reporter: context.reporter)
+        var (ending, failure) = (SQLBatchesEnding.done, nil as (any UserFacingError)?)
         do {
             switch job.mode {
             case .transaction: try await work.inOneTransaction(script)
             case .autocommit: try await work.oneByOne(script)
-            case .batches: isComplete = try await work.inBatches(script.statements[0])
+            case .batches: ending = try await work.inBatches(script.statements[0])
             }
         } catch let error as any UserFacingError {
             failure = error
@@ -48,11 +49,11 @@ struct SQLOperation: Sendable {
         }
         var report = work.report
         report.seconds = stopwatch.seconds
-        return try result(report, isComplete: isComplete, failure)
+        return try result(report, ending, failure)
     }
 
     private func result(
-        _ report: SQLReport, isComplete: Bool, _ failure: (any UserFacingError)?
+        _ report: SQLReport, _ ending: SQLBatchesEnding, _ failure: (any UserFacingError)?
     ) throws -> JobResult {
         context.reporter.report(.note(Self.account(of: report)))
         let json = try report.json()
@@ -63,14 +64,20 @@ struct SQLOperation: Sendable {
             result.report = json
             return result
         }
-        guard isComplete else {
+        switch ending {
+        case .done: return JobResult(outcome: .succeeded, report: json)
+        case .limitReached:
             return JobResult(
                 outcome: .partial,
                 message: "\(Quantities.count(job.batches.limit)) batches (max_batches) have touched "
                     + "\(Quantities.count(report.rows)) rows, and more may be left",
                 report: json, category: .partial)
+        case .heldBack(let reason):
+            let hasBegun = report.rows > 0
+            return JobResult(
+                outcome: hasBegun ? .partial : .failed, message: "the batches did not come to their end: \(reason)",
+                report: json, category: hasBegun ? .partial : .tryLater)
         }
-        return JobResult(outcome: .succeeded, report: json)
     }
 
     private static func account(of report: SQLReport) -> String {

@@ -30,6 +30,8 @@ package struct SQLReport: Sendable, Equatable, Encodable {
     package private(set) var rows = 0
     /// Batches that were committed; nil in other modes.
     package internal(set) var batches: Int?
+    /// What the batches were held up by; nil in other modes.
+    package internal(set) var pauses: [ThrottlePause]?
     /// What has become of what was done.
     package internal(set) var effect = Effect.undone
     /// What the server warned of.

@@ -6,9 +6,11 @@ struct SQLSession {
     let session: Session
     let job: SQLJob
     let reporter: any ProgressReporter
-    private(set) var report: SQLReport
-    /// Rows of the last statement; in batches, of all of them.
+    var report: SQLReport
+    /// Rows of the last statement.
     private var countedRows = 0
+    /// Batches pass it, one by one.
+    var gate: ThrottleGate
     /// Not all of a flood.
     private static let mostWarnings = 20
 
@@ -25,7 +27,12 @@ struct SQLSession {
                 + (job.isReadOnly ? ["SET default_transaction_read_only = on"] : []))
     }
 
-    init(_ session: Session, job: SQLJob, reporter: any ProgressReporter) {
+    init(
+        _ session: Session, job: SQLJob, throttle: SQLThrottle, reporter: any ProgressReporter
+    ) {
+        gate = ThrottleGate(
+            session: session, tables: [], limits: throttle.limits, pollInterval: throttle.pollInterval,
+            maxPause: job.batches.maxPause, reporter: reporter)
         self.session = session
         self.job = job
         self.reporter = reporter
@@ -37,8 +44,7 @@ struct SQLSession {
     mutating func inOneTransaction(_ script: SQLScript) async throws {
         try await session.execute("BEGIN")
         for statement in script.statements { try await run(statement) }
-        try await requireExpectedRows(isUndone: true)
-        try await requireCheck(isUndone: true)
+        try await requireExpectation(ofRows: countedRows, isUndone: true)
         try await commit(after: script.statements.last)
     }
 
@@ -49,72 +55,7 @@ struct SQLSession {
             report.effect = .undone
             throw SQLJobError.transactionLeftOpen(place: job.source.place(last.line))
         }
-        try await requireExpectedRows(isUndone: false)
-        try await requireCheck(isUndone: false)
-    }
-
-    /// False where rows may be left.
-    mutating func inBatches(_ statement: SQLStatement) async throws -> Bool {
-        var account = SQLBatchAccount(statement: statement, place: job.source.place(statement.line))
-        defer {
-            let effect = report.effect == .unknown ? SQLReport.Effect.unknown : .committed
-            report = account.report(mode: job.mode.rawValue, warnings: report.warnings, effect: effect)
-        }
-        while account.batches < job.batches.limit {
-            let stopwatch = Stopwatch()
-            guard let batch = try await tryBatch(statement, &account) else { continue }
-            let rows = batch.affectedRows ?? 0
-            try await finish(batch, statement, account)
-            account.add(batch, seconds: stopwatch.seconds)
-            if rows == 0 {
-                countedRows = account.rows
-                try await requireExpectedRows(isUndone: false)
-                try await requireCheck(isUndone: false)
-                return true
-            }
-            if account.batches.isMultiple(of: 100) {
-                reporter.report(.note("\(Quantities.count(account.rows)) rows in \(account.batches) batches"))
-            }
-            try await Task.sleep(for: job.batches.pause ?? min(.seconds(stopwatch.seconds), .seconds(60)))
-        }
-        return false
-    }
-
-    // MARK: - One batch
-
-    /// The open transaction's result; nil where it has to be tried again.
-    private mutating func tryBatch(
-        _ statement: SQLStatement, _ account: inout SQLBatchAccount
-    ) async throws -> ResultTable? {
-        do {
-            try await session.execute("BEGIN")
-            let result = try await session.query(statement.text)
-            account.hasSucceeded()
-            return result
-        } catch let error as PostgresError {
-            guard error.isWorthAnotherBatch, account.mayTryAgain() else {
-                throw SQLJobError.refused(error, at: account.place, mode: job.mode)
-            }
-            try await session.execute("ROLLBACK")
-            reporter.report(.note("a batch is tried again: \(error.message)"))
-            try await Task.sleep(for: .seconds(1))
-            return nil
-        }
-    }
-
-    /// Commits a batch that leaves all of them within `max_rows`.
-    private mutating func finish(
-        _ batch: ResultTable, _ statement: SQLStatement, _ account: SQLBatchAccount
-    ) async throws {
-        guard !batch.commandTag.hasPrefix("SELECT") else {
-            throw SQLJobError.notABatch(place: account.place, reason: "a SELECT never says that no row is left")
-        }
-        let rows = account.rows + (batch.affectedRows ?? 0)
-        if let most = job.expectation.maxRows, rows > most {
-            throw SQLJobError.rows(found: rows, minimum: nil, maximum: most, isUndone: false)
-        }
-        try await commit(after: statement)
-        takeWarnings()
+        try await requireExpectation(ofRows: countedRows)
     }
 
     // MARK: - Statements
@@ -140,7 +81,7 @@ struct SQLSession {
 
     /// Constraints that wait for the end may still refuse; and a transaction that has failed is rolled back without a
     /// word.
-    private mutating func commit(after statement: SQLStatement?) async throws {
+    mutating func commit(after statement: SQLStatement?) async throws {
         let place = job.source.place(statement?.line ?? 1)
         try Task.checkCancellation()
         report.effect = .unknown
@@ -158,7 +99,7 @@ struct SQLSession {
         }
     }
 
-    private mutating func takeWarnings() {
+    mutating func takeWarnings() {
         for notice in session.drainNotices() where notice.sqlState.errorClass == "01" {
             guard report.warnings.count < Self.mostWarnings else { return }
             report.warnings.append(notice.message)
@@ -176,10 +117,13 @@ struct SQLSession {
         throw SQLJobError.rows(found: rows, minimum: nil, maximum: most, isUndone: job.mode == .transaction)
     }
 
-    private func requireExpectedRows(isUndone: Bool) async throws {
+    /// `isUndone` where what was done goes with a failure.
+    func requireExpectation(ofRows rows: Int, isUndone: Bool = false) async throws {
         let (minimum, maximum) = (job.expectation.minRows, job.expectation.maxRows)
-        guard countedRows < minimum ?? 0 || countedRows > maximum ?? .max else { return }
-        throw SQLJobError.rows(found: countedRows, minimum: minimum, maximum: maximum, isUndone: isUndone)
+        guard rows >= minimum ?? 0, rows <= maximum ?? .max else {
+            throw SQLJobError.rows(found: rows, minimum: minimum, maximum: maximum, isUndone: isUndone)
+        }
+        try await requireCheck(isUndone: isUndone)
     }
 
     private func requireCheck(isUndone: Bool) async throws {
@@ -200,13 +144,5 @@ extension ResultTable {
     /// The command tag without its numbers: `INSERT 0 5` is `INSERT`.
     fileprivate var commandName: String {
         commandTag.split(separator: " ").filter { Int($0) == nil }.joined(separator: " ")
-    }
-}
-
-extension PostgresError {
-    /// Somebody else was in the way: a batch that is tried again harms nobody.
-    fileprivate var isWorthAnotherBatch: Bool {
-        guard case .statement(let failure) = self else { return false }
-        return ["40001", "40P01", "55P03"].contains(failure.sqlState.description)
     }
 }

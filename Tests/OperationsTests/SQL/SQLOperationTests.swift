@@ -343,5 +343,72 @@ extension ServerTests {
                 }
             }
         }
+
+        // MARK: - Giving way
+
+        /// Looks often, and holds batches back for a standby that is a MiB behind.
+        private var impatient: SQLThrottle {
+            var throttle = SQLThrottle(pollInterval: .microseconds(1))
+            throttle.limits.replayLagBytes.pause = 1 << 20
+            return throttle
+        }
+
+        @Test func `batches wait while the database is being copied, and statements do not`() async throws {
+            try await Workbench.with(hundred) { bench in
+                let leader = try await Session.open(bench.database, applicationName: "dbops backup 0123456789ab")
+                try await leader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
+                #expect(try await run(bench, "UPDATE t SET n = n WHERE n = 1").outcome == .succeeded)
+                var job = SQLJob(database: "shop", source: .text(backfill))
+                (job.mode, job.batches.pause, job.batches.maxPause) = (.batches, .zero, .seconds(2))
+                var operation = operation(bench, job)
+                operation.throttle = impatient
+                let held = try await operation.execute()
+                #expect(held.outcome == .failed && held.category == .tryLater && held.isWorthRetrying)
+                #expect(held.message?.contains("being copied by \"dbops backup 0123456789ab\"") == true, "\(held)")
+                #expect(try (report(held)["pauses"] as? [Any])?.isEmpty == false)
+                #expect(try await bench.count("SELECT count(*) FROM t WHERE done") == 0)
+
+                bench.reporter.listen { event in
+                    guard case .note(let text) = event, text.hasPrefix("waiting") else { return }
+                    Task { await leader.close() }
+                }
+                job.batches.maxPause = .seconds(600)
+                operation = self.operation(bench, job)
+                operation.throttle = impatient
+                let next = try await operation.execute()
+                #expect(next.outcome == .succeeded)
+                #expect(try report(next)["rows"] as? Int == 95)
+            }
+        }
+
+        @Test func `batches wait for a standby that is far behind, and end in part`() async throws {
+            let script: ServerText = """
+                CREATE TABLE t AS SELECT n, repeat('x', 1000) AS text, false AS done FROM generate_series(1, 10000) n
+                """
+            try await ScratchCluster.with { primary in
+                try await Workbench.with(script, on: primary) { bench in
+                    try await StandbyServer.with(of: primary, in: bench.folder) { standby in
+                        let session = try await Session.open(standby, applicationName: "test")
+                        try await session.execute("SELECT pg_wal_replay_pause()")
+                        let update = backfill.replacing("LIMIT 10", with: "LIMIT 1000")
+                        var job = SQLJob(database: "shop", source: .text(update))
+                        (job.mode, job.batches.pause, job.batches.maxPause) = (.batches, .zero, .seconds(2))
+                        var operation = operation(bench, job)
+                        operation.throttle = impatient
+                        let held = try await operation.execute()
+                        #expect(held.outcome == .partial && held.category == .partial)
+                        #expect(held.message?.contains("a standby is") == true, "\(held)")
+                        let done = try await bench.count("SELECT count(*) FROM t WHERE done")
+                        #expect(done > 0 && done < 10_000)
+                        #expect(try report(held)["rows"] as? Int == done)
+                        try await session.execute("SELECT pg_wal_replay_resume()")
+                        await session.close()
+                        let next = try await operation.execute()
+                        #expect(next.outcome == .succeeded)
+                        #expect(try report(next)["rows"] as? Int == 10_000 - done)
+                    }
+                }
+            }
+        }
     }
 }
