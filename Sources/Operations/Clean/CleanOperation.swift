@@ -1,14 +1,13 @@
-import Crypto
 package import JobModel
 package import Postgres
 
 /// Deletes the old rows of a table in short transactions, and proves by counting what is gone and what is left.
 package struct CleanOperation: Sendable {
-    private let context: OperationContext
-    private let connection: ConnectionInfo
-    private let job: CleanJob
+    let context: OperationContext
+    let connection: ConnectionInfo
+    let job: CleanJob
     private let diary: CleanDiary
-    private let tuning: CleanTuning
+    let tuning: CleanTuning
 
     /// `jobName` is the name by which `memory` keeps how far it came; nil for work outside of jobs.
     package init(
@@ -45,7 +44,7 @@ package struct CleanOperation: Sendable {
 
     // MARK: - Before
 
-    private struct Prepared {
+    struct Prepared {
         let plan: CleanPlan
         let state: CleanState
         let isResumed: Bool
@@ -105,54 +104,10 @@ package struct CleanOperation: Sendable {
         ].joined(separator: "\n")
     }
 
-    // MARK: - The session
-
-    private func withSession<Success: Sendable>(
-        _ body: (Session) async throws -> Success
-    ) async throws -> Success {
-        let session = try await Session.openDirect(
-            connection, applicationName: "dbops/clean \(context.runID)", lockTimeout: tuning.lockTimeout,
-            statementTimeout: tuning.batchTimeout, settings: Self.settings)
-        do {
-            let row = try await session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").onlyRow()
-            if try row.bool("standby") { throw CleanError.standby(server: session.server.displayText) }
-            let success = try await body(session)
-            await session.close()
-            return success
-        } catch {
-            await CleanupScope.run { await session.close() }
-            throw error
-        }
-    }
-
-    /// Rows that a crash brings back are deleted again, so commits need not wait for the disk. Batches walk along an
-    /// index, whatever old statistics make of it. Rows that a policy hides are an error, not fewer rows.
-    private static let settings: [ServerText] = [
-        "SET synchronous_commit = off", "SET row_security = off", "SET standard_conforming_strings = on",
-        // Else foreign keys would not be looked at; most roles may not even set it to what it is.
-        """
-        SELECT pg_catalog.set_config('session_replication_role', 'origin', false)
-         WHERE pg_catalog.current_setting('session_replication_role') <> 'origin'
-        """,
-        "SET enable_seqscan = off", "SET enable_bitmapscan = off",
-        "SET jit = off", "SET max_parallel_workers_per_gather = 0",
-    ]
-
-    /// One clean-up of a table at a time, on whatever host. Ends with the session.
-    private func lock(_ session: Session) async throws {
-        guard let table = try await CleanCatalogue(session: session).table(job.table) else { return }
-        let digest = SHA256.hash(data: Array("dbops clean lock\0\(table.oid)".utf8))
-        let key = Int64(bitPattern: digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-        let row = try await session.query(
-            "SELECT pg_catalog.pg_try_advisory_lock($1::pg_catalog.int8) AS locked", ["\(key)"]
-        ).onlyRow()
-        if try !row.bool("locked") { throw CleanError.beingCleaned(table: table.name.description) }
-    }
-
     // MARK: - The work
 
     /// How the deletion ended.
-    private enum Ending {
+    enum Ending {
         case done
         case heldBack(String)
         case failed(any UserFacingError)
@@ -208,40 +163,4 @@ package struct CleanOperation: Sendable {
             session: session, plan: run.plan, deletedRows: run.state.deletedRows - dropped
         ).execute(isAllowed: isQuiet)
     }
-
-    private func report(_ prepared: Prepared, _ run: CleanRun, earlier: Int64, left: Int64?) -> CleanReport {
-        CleanReport(
-            table: prepared.plan.table.description, cutoff: prepared.plan.rows.cutoff.text, condition: job.condition,
-            resumed: prepared.isResumed, matchingRows: prepared.state.matchingRows, deletedRows: run.deleted,
-            deletedEarlier: earlier, remainingOlderThanCutoff: left, batches: run.batches, retriedBatches: run.retried,
-            droppedPartitions: run.dropped, pauses: run.gate.pauses, notes: prepared.plan.notes, outcome: .succeeded)
-    }
-
-    private func conclude(_ report: inout CleanReport, _ ending: Ending, holders: [String]) {
-        switch ending {
-        case .done:
-            guard let left = report.remainingOlderThanCutoff else {
-                report.warnings.append("the rows that are left could not be counted in time")
-                return
-            }
-            guard left > 0 else { return }
-            let rows = left == 1 ? "1 old row is" : "\(Quantities.count(Int(left))) old rows are"
-            (report.outcome, report.category) = (.partial, .partial)
-            report.message =
-                "\(rows) left in \(report.table): others had them locked, or a trigger kept them"
-                + holders.map { "; \($0)" }.joined()
-        case .heldBack(let reason):
-            report.outcome = report.deletedRows > 0 ? .partial : .failed
-            report.category = report.deletedRows > 0 ? .partial : .tryLater
-            report.message = "\(report.table) was not cleaned to the end: \(reason)"
-        case .failed(let error):
-            (report.outcome, report.category) = (.failed, error.category)
-            report.message = error.complaint
-        }
-    }
-}
-
-extension UserFacingError {
-    /// With what to do about it.
-    fileprivate var complaint: String { message + (hint.map { ". \($0)" } ?? "") }
 }
