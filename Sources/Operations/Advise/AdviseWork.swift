@@ -10,9 +10,7 @@ struct AdviseWork: Sendable {
     let context: OperationContext
 
     func run() async throws -> JobResult {
-        guard let target = configuration.database(named: job.database) else {
-            throw JobError.unknownName(kind: "database", name: job.database)
-        }
+        let target = try configuration.requiredDatabase(named: job.database)
         var request = AdviseRequest(connection: try targets.primary(of: target), settings: job)
         request.jobs = AdviceJobs(configuration, database: target.name)
         if target.readURL != nil { request.standbys = [try targets.source(of: target)] }

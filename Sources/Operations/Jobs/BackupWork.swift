@@ -36,10 +36,7 @@ struct BackupWork: Sendable {
     }
 
     private func database() throws -> DatabaseTarget {
-        guard let database = configuration.database(named: settings.database) else {
-            throw JobError.unknownName(kind: "database", name: settings.database)
-        }
-        return database
+        try configuration.requiredDatabase(named: settings.database)
     }
 
     private func operation(_ database: DatabaseTarget, _ destinations: [BackupDestination]) throws -> BackupOperation {

@@ -27,9 +27,7 @@ struct CleanWork: Sendable {
     }
 
     private func operation() throws -> CleanOperation {
-        guard let database = configuration.database(named: job.database) else {
-            throw JobError.unknownName(kind: "database", name: job.database)
-        }
+        let database = try configuration.requiredDatabase(named: job.database)
         return CleanOperation(
             context: context, connection: try targets.primary(of: database), job: job, jobName: name, memory: memory)
     }

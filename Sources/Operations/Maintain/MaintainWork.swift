@@ -25,9 +25,7 @@ struct MaintainWork: Sendable {
 
     /// The job's window is how long it may take.
     private func operation() throws -> MaintainOperation {
-        guard let database = configuration.database(named: settings.database) else {
-            throw JobError.unknownName(kind: "database", name: settings.database)
-        }
+        let database = try configuration.requiredDatabase(named: settings.database)
         return MaintainOperation(
             context: context, connection: try targets.primary(of: database), job: settings, window: job.window,
             memory: memory, memoryName: settings.database)

@@ -10,9 +10,7 @@ struct SQLWork: Sendable {
     let context: OperationContext
 
     func run() async throws -> JobResult {
-        guard let database = configuration.database(named: job.database) else {
-            throw JobError.unknownName(kind: "database", name: job.database)
-        }
+        let database = try configuration.requiredDatabase(named: job.database)
         return try await SQLOperation(
             context: context, connection: try targets.primary(of: database), name: name, job: job
         ).execute()

@@ -89,9 +89,7 @@ struct CleanCommand: AsyncParsableCommand {
     private func preview(
         _ name: String, _ settings: CleanJob, _ configuration: Configuration, _ assembly: Assembly
     ) async throws -> CleanPlan {
-        guard let database = configuration.database(named: settings.database) else {
-            throw JobError.unknownName(kind: "database", name: settings.database)
-        }
+        let database = try configuration.requiredDatabase(named: settings.database)
         let diary = assembly.diary(configuration.daemon, logger: assembly.logger(.warning))
         let operation = CleanOperation(
             context: assembly.context(toolsIn: nil), connection: try assembly.targets.primary(of: database),
