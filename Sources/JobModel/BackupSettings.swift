@@ -4,6 +4,8 @@ package struct BackupSettings: Sendable, Equatable {
     package var workers = 4
     package var compression = CompressionSetting.gzip
     package var filters = DumpFilters()
+    /// Default: all.
+    package var globals = GlobalsSetting.all
     /// How long to try for a table that somebody else has locked. Default: 60 s.
     package var lockWait: Duration = .seconds(60)
     /// COPY text per gzip member. Default: 1 MiB.

@@ -30,6 +30,8 @@ package enum OperationError: UserFacingError, Equatable {
     case targetExists(database: String)
     case targetMissing(database: String)
     case missingPrerequisites([String], hint: String)
+    /// Roles were to be made from a backup that holds none.
+    case noGlobals(place: String)
     /// A small file for a client tool could not be written.
     case scratchFile(path: String)
     /// The server refused what the backup holds.
@@ -56,6 +58,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .leaderLost(let reason): "the session that holds the snapshot and the locks was lost: \(reason)"
         case .notABackup(let place, let reason): "\(place) is not a backup: \(reason)"
         case .beingDeleted(let place): "\(place) is being deleted"
+        case .noGlobals(let place): "\(place) holds no roles: it was made without globals"
         case .targetNotEmpty(let database, let example):
             "the database \(database) is not empty (it holds \(example), for one)"
         case .targetExists(let database): "the database \(database) exists already"
@@ -89,6 +92,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .targetExists: "Leave out --create to restore into it (it must be empty), or name another database."
         case .targetMissing: "Add --create to have it made."
         case .missingPrerequisites(_, let hint): hint
+        case .noGlobals: "Leave out --globals, and make the roles that the restore names by hand."
         case .scratchFile: "Make room there, or name another folder by TMPDIR."
         case .restoreRefused: nil
         case .restoreBroke: "Look into the server's log, and at its disk and memory; then restore again."
@@ -106,6 +110,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .objectDiffers, .scratchFile: .cannotWrite
         case .incomplete: .defect
         case .notABackup: .damaged
+        case .noGlobals: .usage
         case .targetNotEmpty, .targetExists: .cannotWrite
         }
     }

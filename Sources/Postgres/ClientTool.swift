@@ -3,6 +3,7 @@ package struct ClientTool: Hashable, Sendable {
     package enum Name: String, Sendable, CaseIterable {
         case pgDump = "pg_dump"
         case pgRestore = "pg_restore"
+        case pgDumpAll = "pg_dumpall"
         case psql
         case initdb
         case postgres
@@ -11,7 +12,7 @@ package struct ClientTool: Hashable, Sendable {
         /// Debian's package with this program of a major version.
         package func debianPackage(major: Int) -> String {
             switch self {
-            case .pgDump, .pgRestore, .psql: "postgresql-client-\(major)"
+            case .pgDump, .pgRestore, .pgDumpAll, .psql: "postgresql-client-\(major)"
             case .initdb, .postgres, .pgCtl: "postgresql-\(major)"
             }
         }

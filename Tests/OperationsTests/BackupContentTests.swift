@@ -26,7 +26,7 @@ extension ServerTests {
             try await Workbench.with { bench in
                 let manifest = try await prove(bench)
                 #expect(manifest.tables.isEmpty && manifest.totals.rows == 0)
-                #expect(manifest.objects.map(\.name) == ["RESTORE.md", "members.json.gz", "toc.dat"])
+                #expect(manifest.objects.map(\.name) == ["RESTORE.md", "globals.sql.gz", "members.json.gz", "toc.dat"])
             }
         }
 

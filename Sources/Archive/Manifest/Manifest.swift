@@ -38,6 +38,8 @@ package struct Manifest: Hashable, Sendable, Codable {
     /// Every table whose rows are in the backup, by dump id.
     package var tables: [Table]
     package var largeObjects: LargeObjects
+    /// Roles and what else belongs to the whole server; nil where the backup holds nothing of it.
+    package var globals: Globals?
     /// Tables that the backup creates without their rows.
     package var tablesWithoutData: [TableWithoutData]
     /// Every object of the backup but the manifest.
@@ -49,8 +51,8 @@ package struct Manifest: Hashable, Sendable, Codable {
         startedAt: CivilTime, finishedAt: CivilTime, snapshot: Snapshot, server: Server, client: Client,
         archive: Archive, extensions: [Extension], roles: [ServerText], tablespaces: [ServerText],
         collations: [UsedCollation], invalidIndexes: [ServerText], unvalidatedConstraints: [ServerText],
-        tables: [Table], largeObjects: LargeObjects, tablesWithoutData: [TableWithoutData], objects: [StoredObject],
-        totals: Totals
+        tables: [Table], largeObjects: LargeObjects, globals: Globals? = nil, tablesWithoutData: [TableWithoutData],
+        objects: [StoredObject], totals: Totals
     ) {
         self.backup = backup
         self.job = job
@@ -71,6 +73,7 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.unvalidatedConstraints = unvalidatedConstraints
         self.tables = tables
         self.largeObjects = largeObjects
+        self.globals = globals
         self.tablesWithoutData = tablesWithoutData
         self.objects = objects
         self.totals = totals
@@ -78,7 +81,7 @@ package struct Manifest: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case backup, job, database, snapshot, server, client, archive, extensions, roles, tablespaces, collations
-        case tables, objects, totals
+        case tables, globals, objects, totals
         case runID = "run_id"
         case dbopsVersion = "dbops_version"
         case startedAt = "started_at"

@@ -83,10 +83,24 @@ package struct RestoreGuide: Sendable {
     }
 
     private var roleStep: String? {
-        guard !manifest.roles.isEmpty else { return nil }
+        guard !manifest.roles.isEmpty else { return globalsStep }
         let commands = manifest.roles.map { "    CREATE ROLE \(Self.identifier($0)) NOLOGIN;" }
-        return "These roles own or are granted something. Make those that are missing (in psql):\n\n"
+        let missing =
+            "These roles own or are granted something. Make those that are missing (in psql):\n\n"
             + commands.joined(separator: "\n")
+        return [globalsStep.map { $0 + "\n\nOr make only what this database needs." }, missing].compactMap { $0 }
+            .joined(separator: " ")
+    }
+
+    private var globalsStep: String? {
+        guard let globals = manifest.globals else { return nil }
+        let passwords = globals.passwordHashes ? "with their passwords" : "without their passwords"
+        return """
+            All roles of the source's server, \(passwords), their memberships and settings, and its tablespaces (look at it \
+            first on a server that has roles already: it changes those of the same names, and complains that they exist):
+
+                zcat \(globals.file) | psql -X -d postgres
+            """
     }
 
     private var tablespaceStep: String? {

@@ -31,6 +31,7 @@ struct BackupTable {
         if let compression = compression(&section) { settings.compression = compression }
         if let wait = section.duration("lock_wait", in: .zero ... .days(1)) { settings.lockWait = wait }
         settings.filters = filters(&section)
+        if let globals = globals(&section) { settings.globals = globals }
         return settings
     }
 
@@ -41,6 +42,17 @@ struct BackupTable {
             return nil
         }
         return setting
+    }
+
+    private func globals(_ section: inout Section) -> GlobalsSetting? {
+        switch section.value("globals") {
+        case .flag(let wanted)?: return wanted ? .all : GlobalsSetting.none
+        case .string(GlobalsSetting.withoutPasswords.rawValue)?: return .withoutPasswords
+        case nil: return nil
+        default:
+            section.complain("globals", "\"globals\" takes true, false or \"without-passwords\"")
+            return nil
+        }
     }
 
     private func filters(_ section: inout Section) -> DumpFilters {

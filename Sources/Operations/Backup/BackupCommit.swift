@@ -10,6 +10,7 @@ struct BackupCommit: Sendable {
     let name: BackupName
     let destinations: DestinationSet
     let begun: ConsistentStart.Begun
+    let globals: GlobalsDump.Script?
     let results: DumpResults
     let pgDump: ClientTool
     let startedAt: CivilTime
@@ -21,10 +22,14 @@ struct BackupCommit: Sendable {
         objects += try await writeLargeObjectLists()
         objects.append(try await write(begun.contents.directoryForm(), as: TableOfContents.objectName))
         objects.append(try await writeMemberIndex())
+        if let globals { objects.append(try await write(globals)) }
         var manifest = ManifestAssembly(
             context: context, settings: settings, name: name, begun: begun, results: results, pgDump: pgDump,
             startedAt: startedAt
         ).manifest()
+        manifest.globals = globals.map {
+            Manifest.Globals(file: Manifest.Globals.objectName, passwordHashes: $0.hasPasswordHashes)
+        }
         manifest.objects = stored(objects)
         let guide = RestoreGuide(manifest: manifest, urls: destinations.livePlaces.map(\.url))
         objects.append(try await write(Array(guide.text.utf8), as: RestoreGuide.objectName))
@@ -40,6 +45,11 @@ struct BackupCommit: Sendable {
 
     private func write(_ bytes: [UInt8], as name: String) async throws -> StoredObject {
         try await destinations.write(bytes, as: name)
+    }
+
+    private func write(_ globals: GlobalsDump.Script) async throws -> StoredObject {
+        let bytes = try CompressionSetting.gzip.makeCompressor().member(globals.text)
+        return try await write(bytes, as: Manifest.Globals.objectName)
     }
 
     private func writeLargeObjectLists() async throws -> [StoredObject] {

@@ -135,6 +135,7 @@ package struct BackupOperation: Sendable {
         _ name: BackupName, _ destinations: DestinationSet, startedAt: CivilTime, stopwatch: Stopwatch,
         session: Session, facts: ServerFacts, pgDump: ClientTool
     ) async throws -> Manifest {
+        let globals = try await globalsDump(of: session, facts: facts)?.run()
         context.reporter.report(.phase("locking tables and reading the table of contents"))
         let begun = try await ConsistentStart(
             session: session, facts: facts, harvest: harvest(pgDump, of: session, facts: facts),
@@ -151,8 +152,7 @@ package struct BackupOperation: Sendable {
         context.reporter.report(.phase("writing the manifest"))
         return try await BackupCommit(
             context: context, settings: settings, name: name, destinations: destinations, begun: begun,
-            results: results,
-            pgDump: pgDump, startedAt: startedAt, stopwatch: stopwatch
+            globals: globals, results: results, pgDump: pgDump, startedAt: startedAt, stopwatch: stopwatch
         ).run()
     }
 
@@ -178,6 +178,15 @@ package struct BackupOperation: Sendable {
         TOCHarvest(
             pgDump: pgDump, connection: session.connectionInfo, filters: settings.filters.clientArguments,
             encoding: facts.archiveEncoding.text)
+    }
+
+    /// Nil where the settings want none.
+    private func globalsDump(of session: Session, facts: ServerFacts) async throws -> GlobalsDump? {
+        guard settings.globals != .none else { return nil }
+        return GlobalsDump(
+            pgDumpAll: try await context.tools.client(.pgDumpAll, forServer: facts.version),
+            connection: session.connectionInfo, encoding: facts.archiveEncoding.text, setting: settings.globals,
+            reporter: context.reporter)
     }
 
     /// Stock pg_restore must count as many entries as we do, before any data is written.

@@ -10,14 +10,21 @@ package struct RestoreOperation: Sendable {
     private let target: ConnectionInfo
     private let creates: Bool
     private let jobs: Int
+    private let makesRoles: Bool
     private let warnings: Warnings
 
-    package init(context: OperationContext, source: BackupSource, target: ConnectionInfo, creates: Bool, jobs: Int) {
+    /// `makesRoles`: those of the backup that the server lacks are made first, with their passwords, settings and
+    /// memberships as far as the backup has them.
+    package init(
+        context: OperationContext, source: BackupSource, target: ConnectionInfo, creates: Bool, jobs: Int,
+        makesRoles: Bool = false
+    ) {
         self.context = context
         self.source = source
         self.target = target
         self.creates = creates
         self.jobs = jobs
+        self.makesRoles = makesRoles
         warnings = Warnings(reporter: context.reporter)
     }
 
@@ -34,9 +41,11 @@ package struct RestoreOperation: Sendable {
         if let fault = try ContentsCoverage.faults(of: contents, source.manifest).first {
             throw ArchiveError.damaged(object: Manifest.objectName, reason: fault)
         }
-        let timings = creates ? try await restoreIntoNew(contents) : try await restoreIntoExisting(contents)
+        let (timings, roles) =
+            creates ? try await restoreIntoNew(contents) : try await restoreIntoExisting(contents)
         return RestoreReport(
             outcome: .succeeded, url: source.url, target: target.displayText, manifest: source.manifest,
+            roles: roles.map(\.text),
             seconds: .init(
                 definitions: timings.definitions, data: timings.data, indexes: timings.indexes, total: total.seconds),
             warnings: warnings.all)
@@ -50,21 +59,25 @@ package struct RestoreOperation: Sendable {
         }
     }
 
-    private func restoreIntoExisting(_ contents: TableOfContents) async throws -> DatabaseRestore.Timings {
+    /// How long it took, and the roles that were made.
+    private typealias Done = (DatabaseRestore.Timings, roles: [ServerText])
+
+    private func restoreIntoExisting(_ contents: TableOfContents) async throws -> Done {
         let session = try await openExisting()
-        let pgRestore: ClientTool
+        let prepared: Prepared
         do {
             try await session.refusePooler()
             if let example = try await TargetDatabase.firstObject(on: session) {
                 throw OperationError.targetNotEmpty(database: session.server.database, example: example)
             }
-            pgRestore = try await prepare(session, contents)
+            prepared = try await prepare(session, contents)
             await session.close()
         } catch {
             await session.close()
             throw error
         }
-        return try await restore(contents, into: session.connectionInfo, pgRestore: pgRestore)
+        let timings = try await restore(contents, into: session.connectionInfo, pgRestore: prepared.pgRestore)
+        return (timings, prepared.roles)
     }
 
     private func openExisting() async throws -> Session {
@@ -75,20 +88,21 @@ package struct RestoreOperation: Sendable {
         }
     }
 
-    private func restoreIntoNew(_ contents: TableOfContents) async throws -> DatabaseRestore.Timings {
+    private func restoreIntoNew(_ contents: TableOfContents) async throws -> Done {
         let name = target.database ?? source.manifest.database.text
         let session = try await Session.open(
             target.with(database: TargetDatabase.maintenance), applicationName: context.applicationName,
             startupStatements: SessionSettings.lasting)
         do {
             try await session.refusePooler()
-            let pgRestore = try await prepare(session, contents)
+            let prepared = try await prepare(session, contents)
             try await TargetDatabase.create(name, like: source.manifest, on: session)
             do {
                 let timings = try await restore(
-                    contents, into: session.connectionInfo.with(database: name), pgRestore: pgRestore)
+                    contents, into: session.connectionInfo.with(database: name), pgRestore: prepared.pgRestore)
+                try await setProperties(of: name, contents, on: session)
                 await session.close()
-                return timings
+                return (timings, prepared.roles)
             } catch {
                 await CleanupScope.run { [warnings] in
                     do {
@@ -105,11 +119,49 @@ package struct RestoreOperation: Sendable {
         }
     }
 
-    /// Refuses a server that lacks what the backup needs, before anything is made there.
-    private func prepare(_ session: Session, _ contents: TableOfContents) async throws -> ClientTool {
-        let missing = Prerequisites(of: source.manifest, contents, offer: try await Prerequisites.offer(of: session))
-        if let error = missing.refusal { throw error }
-        return try await context.tools.pgRestore(for: source.manifest, serverMajor: session.server.majorVersion)
+    private struct Prepared {
+        let pgRestore: ClientTool
+        let roles: [ServerText]
+    }
+
+    /// Refuses a server that lacks what the backup needs, before anything but roles is made there.
+    private func prepare(_ session: Session, _ contents: TableOfContents) async throws -> Prepared {
+        let pgRestore = try await context.tools.pgRestore(
+            for: source.manifest, serverMajor: session.server.majorVersion)
+        func missing() async throws -> Prerequisites {
+            Prerequisites(of: source.manifest, contents, offer: try await Prerequisites.offer(of: session))
+        }
+        let roles = makesRoles ? try await makeRoles(on: session, wanted: missing().missingRoles) : []
+        if let error = try await missing().refusal { throw error }
+        return Prepared(pgRestore: pgRestore, roles: roles)
+    }
+
+    private func makeRoles(on session: Session, wanted: [String]) async throws -> [ServerText] {
+        guard let globals = try await GlobalsRestore.of(source) else {
+            throw OperationError.noGlobals(place: source.url)
+        }
+        context.reporter.report(.phase("making roles"))
+        let result = try await globals.run(
+            on: session, bootstrapRole: source.manifest.server.bootstrapRole, wanted: Set(wanted.map { ServerText($0) })
+        )
+        for refusal in result.refusals { warnings.add("not as at the source: \(refusal)") }
+        if source.manifest.globals?.passwordHashes == false, !result.roles.isEmpty {
+            warnings.add("the roles that were made have no passwords: the backup holds none")
+        }
+        return result.roles
+    }
+
+    /// Settings and privileges of the database itself. The data is there: what the server refuses is a warning.
+    private func setProperties(of name: String, _ contents: TableOfContents, on session: Session) async throws {
+        for statement in try DatabaseProperties.statements(contents, forDatabase: name) {
+            do {
+                try await session.execute(statement)
+            } catch PostgresError.statement(let failure) {
+                warnings.add(
+                    "the database is not as at the source: \(StatementFailure.summary(of: statement.text)): "
+                        + failure.message)
+            }
+        }
     }
 
     private func restore(

@@ -14,6 +14,8 @@ package struct RestoreReport: Sendable {
     package let url: String
     package let target: String
     package let manifest: Manifest
+    /// The roles that were made.
+    package let roles: [String]
     package let seconds: Seconds
     package let warnings: [String]
 }

@@ -13,11 +13,15 @@ struct ScratchServer {
         let pgRestore: ClientTool
         let pgDump: ClientTool
         let secondsToMake: Double
+        /// What became of the backup's roles here.
+        let globals: VerificationCheck
     }
 
     let context: OperationContext
     let manifest: Manifest
     let contents: TableOfContents
+    /// Nil where the backup holds no roles.
+    let globals: GlobalsRestore?
     let settings: VerifySettings
 
     /// Makes the database, runs `body`, and removes all, whatever happens. Throws
@@ -27,7 +31,9 @@ struct ScratchServer {
     ) async throws -> Result {
         let stopwatch = Stopwatch()
         if let server = settings.server {
-            return try await withDatabase(on: server, keptIn: nil, stopwatch, warnings, body)
+            let globals = VerificationCheck.skipped(
+                .globals, because: "the roles of a server that was named are left alone")
+            return try await withDatabase(on: server, keptIn: nil, globals, stopwatch, warnings, body)
         }
         context.reporter.report(.phase("making a throw-away cluster"))
         let programs = try await context.tools.serverPrograms(atLeast: manifest.server.versionNumber / 10_000)
@@ -36,9 +42,9 @@ struct ScratchServer {
         options.superuser = superuser
         options.isKept = settings.keepsScratchDatabase
         return try await ThrowAwayCluster.with(programs, options) { cluster in
-            try await makeRoles(in: cluster)
+            let globals = try await makeRoles(in: cluster, major: programs.version.major)
             return try await withDatabase(
-                on: cluster.connectionInfo, keptIn: cluster.keptFolder, stopwatch, warnings, body)
+                on: cluster.connectionInfo, keptIn: cluster.keptFolder, globals, stopwatch, warnings, body)
         }
     }
 
@@ -46,8 +52,8 @@ struct ScratchServer {
     private var superuser: String { manifest.server.bootstrapRole?.text ?? "postgres" }
 
     private nonisolated(nonsending) func withDatabase<Result: Sendable>(
-        on server: ConnectionInfo, keptIn folder: String?, _ stopwatch: Stopwatch, _ warnings: Warnings,
-        _ body: nonisolated(nonsending) (Database) async throws -> Result
+        on server: ConnectionInfo, keptIn folder: String?, _ globals: VerificationCheck, _ stopwatch: Stopwatch,
+        _ warnings: Warnings, _ body: nonisolated(nonsending) (Database) async throws -> Result
     ) async throws -> Result {
         let version = try await prepare(server, warnings: warnings)
         let pgRestore = try await context.tools.pgRestore(for: manifest, serverMajor: version.major)
@@ -63,7 +69,7 @@ struct ScratchServer {
                 Database(
                     connection: scratch.connectionInfo,
                     keptPlace: folder ?? scratch.keptConnectionInfo.displayText, version: version,
-                    pgRestore: pgRestore, pgDump: pgDump, secondsToMake: stopwatch.seconds))
+                    pgRestore: pgRestore, pgDump: pgDump, secondsToMake: stopwatch.seconds, globals: globals))
         }
     }
 
@@ -87,17 +93,33 @@ struct ScratchServer {
         }
     }
 
-    /// Stand-ins that may own and be granted things, and can do nothing else.
-    private func makeRoles(in cluster: ThrowAwayCluster) async throws {
+    /// The roles of the source, as far as the backup has them, and for the others stand-ins that may own and be granted
+    /// things, and can do nothing else.
+    private func makeRoles(in cluster: ThrowAwayCluster, major: Int) async throws -> VerificationCheck {
         let session = try await Session.open(cluster.connectionInfo, applicationName: context.applicationName)
         do {
-            for role in manifest.roles where role.text != superuser {
+            let made = try await globals?.run(on: session, bootstrapRole: ServerText(superuser), wanted: [])
+            for role in manifest.roles where role.text != superuser && made?.roles.contains(role) != true {
                 try await session.execute("CREATE ROLE \(role.quotedAsIdentifier) NOLOGIN")
             }
+            await session.close()
+            return check(made, major: major)
         } catch {
             await session.close()
             throw error
         }
-        await session.close()
+    }
+
+    /// Settings of roles that another major version does not know are no fault of the backup.
+    private func check(_ made: GlobalsRestore.Result?, major: Int) -> VerificationCheck {
+        guard let made else { return .skipped(.globals, because: "the backup holds none") }
+        let expected = "all roles with their memberships and settings"
+        let isOtherMajor = major != manifest.server.versionNumber / 10_000
+        guard made.refusals.isEmpty || isOtherMajor else {
+            return .failed(
+                .globals, expected: expected, found: "\(made.refusals.count) statements were refused",
+                details: made.refusals)
+        }
+        return .passed(.globals, expected: expected, found: "\(made.roles.count) roles made", details: made.refusals)
     }
 }

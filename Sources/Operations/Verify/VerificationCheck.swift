@@ -25,6 +25,7 @@ package struct VerificationCheck: Sendable, Equatable, Codable {
     package enum Name: String, CaseIterable, Sendable {
         case objects
         case contents = "table of contents"
+        case globals
         case restore
         case rows
         case largeObjects = "large objects"

@@ -63,7 +63,8 @@ package struct VerifyOperation: Sendable {
         let contents = try await readContents(&findings)
         if findings.failed { return }
         let proof = try await ScratchServer(
-            context: context, manifest: source.manifest, contents: contents, settings: settings
+            context: context, manifest: source.manifest, contents: contents,
+            globals: try await GlobalsRestore.of(source), settings: settings
         ).withDatabase(warnings: warnings) { scratch in
             try await prove(contents, in: scratch, findings)
         }
@@ -89,6 +90,7 @@ package struct VerifyOperation: Sendable {
         findings.serverVersion = scratch.version.description
         findings.seconds.server = scratch.secondsToMake
         findings.scratchDatabase = settings.keepsScratchDatabase ? scratch.keptPlace : nil
+        findings.checks.append(scratch.globals)
         guard try await restore(contents, into: scratch, &findings) else { return findings }
         context.reporter.report(.phase("comparing the restored rows with the backup's"))
         let checks = Stopwatch()

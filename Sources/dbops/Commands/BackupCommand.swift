@@ -3,6 +3,8 @@ import ArgumentParser
 import JobModel
 import Operations
 
+extension GlobalsSetting: ExpressibleByArgument {}
+
 /// `dbops backup now`
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -63,6 +65,12 @@ struct BackupNowCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long to try for tables that somebody has locked. Default: 60.", valueName: "seconds"))
     var lockWait: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Roles, memberships and what else belongs to the whole server: all, without-passwords, or none. Default: all.",
+            valueName: "what"))
+    var globals: GlobalsSetting?
+
     @Flag(help: "Print what would be copied, and copy nothing.")
     var dryRun = false
 
@@ -99,7 +107,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         }
         let given = [
             ("--name", name != nil), ("--workers", workers != nil), ("--compression", compression != nil),
-            ("--lock-wait", lockWait != nil), ("--no-split", noSplit),
+            ("--lock-wait", lockWait != nil), ("--globals", globals != nil), ("--no-split", noSplit),
             ("--password-file", connection.passwordFile != nil),
             ("--schema and its like", !filters.filters.isEmpty), ("S3 options", storeOptions.isGiven),
         ]
@@ -134,6 +142,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         settings.splitsTables = !noSplit
         if let compression = compression.flatMap(CompressionSetting.init) { settings.compression = compression }
         settings.filters = filters.filters
+        if let globals { settings.globals = globals }
         if let lockWait { settings.lockWait = .seconds(lockWait) }
         return settings
     }

@@ -37,6 +37,12 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(help: "With --into: make the database.")
     var create = false
 
+    @Flag(
+        help:
+            "With --into: make the roles of the backup that the server lacks, with passwords and memberships as it has them."
+    )
+    var globals = false
+
     @Option(help: ArgumentHelp("With --verify: a server for the scratch database.", valueName: "url"))
     var on: String?
 
@@ -62,6 +68,7 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
         if !verify, on != nil || keep { throw ValidationError("--on and --keep go with --verify.") }
+        if verify, globals { throw ValidationError("--globals goes with --into.") }
         if verify, create { throw ValidationError("--create goes with --into.") }
     }
 
@@ -82,7 +89,7 @@ struct RestoreCommand: AsyncParsableCommand {
         _ source: BackupSource, into target: ConnectionInfo, _ context: OperationContext, _ assembly: Assembly
     ) async throws {
         let report = try await RestoreOperation(
-            context: context, source: source, target: target, creates: create, jobs: jobs
+            context: context, source: source, target: target, creates: create, jobs: jobs, makesRoles: globals
         ).execute()
         assembly.progress.finish()
         try RestoreRendering.print(report, json: global.json, quiet: global.quiet)

@@ -12,6 +12,7 @@ enum RestoreRendering {
         let tables: Int
         let rows: Int
         let bytesRaw: Int
+        let rolesMade: [String]
         let seconds: RestoreReport.Seconds
         let warnings: [String]
     }
@@ -23,7 +24,7 @@ enum RestoreRendering {
                 ReportObject(
                     outcome: report.outcome, backup: report.manifest.backup.description, url: report.url,
                     target: report.target, tables: totals.tables, rows: totals.rows, bytesRaw: totals.bytesRaw,
-                    seconds: report.seconds, warnings: report.warnings))
+                    rolesMade: report.roles, seconds: report.seconds, warnings: report.warnings))
         }
         Swift.print(report.target)
         guard !quiet else { return }
@@ -32,6 +33,7 @@ enum RestoreRendering {
                 + "\(Quantities.seconds(report.seconds.total)) (definitions \(Quantities.seconds(report.seconds.definitions)), "
                 + "data \(Quantities.seconds(report.seconds.data)), indexes \(Quantities.seconds(report.seconds.indexes)))."
         )
+        if !report.roles.isEmpty { StandardError.write("Made the roles \(report.roles.joined(separator: ", ")).") }
         StandardError.write("Next: run ANALYZE, so that queries are planned well.")
     }
 }
