@@ -209,6 +209,22 @@ struct S3FaultTests {
         #expect(Set(ranges).count == 3)
     }
 
+    @Test func `asks for the next ranges while the caller is at work, and for no more than it may hold`() async throws {
+        let faulty = try FaultyStore()
+        faulty.server.put("p/x", sampleBytes(10 << 20))
+        let reader = try await faulty.store.reader(for: key, range: nil)
+        var bytes = try await reader.next() ?? []
+        try await waitUntil("the next ranges are not asked for") { faulty.server.requests.count == 4 }
+        var taken = 1
+        while let piece = try await reader.next() {
+            bytes += piece
+            taken += 1
+            #expect(faulty.server.requests.count <= taken + 3)
+        }
+        #expect(bytes == sampleBytes(10 << 20))
+        #expect(faulty.server.requests.count == 10)
+    }
+
     @Test func `an answer shorter than its range is read again`() async throws {
         let headers = ["Content-Range": "bytes 0-9/10", "ETag": "e"]
         let faulty = try FaultyStore(.init("GET", .answer(206, headers, [1, 2, 3])))

@@ -1,7 +1,8 @@
 import HTTPTransport
 import JobModel
 
-/// Reads an object by ranged GETs, each tried again alone; one is under way while the caller uses the one before.
+/// Reads an object by ranged GETs, each tried again alone. Several are under way while the caller uses the bytes before:
+/// one connection is slower than the network, and each answer takes a while to begin.
 actor S3Reader: ObjectReader {
     private let store: S3Store
     private let key: ObjectKey
@@ -10,7 +11,9 @@ actor S3Reader: ObjectReader {
     private let end: Int64
     private var position: Int64
     private var first: [UInt8]?
-    private var ahead: S3Exchange?
+    /// The GETs that are under way, in order, and where the one after them begins.
+    private var ahead: [S3Exchange] = []
+    private var positionToRequest: Int64
 
     /// Waits for the first bytes, so that a missing object shows at once.
     init(store: S3Store, key: ObjectKey, range: Range<Int64>?) async throws {
@@ -18,6 +21,7 @@ actor S3Reader: ObjectReader {
         self.key = key
         let start = range?.lowerBound ?? 0
         position = start
+        positionToRequest = start
         if let range, range.isEmpty {
             (end, etag) = (start, nil)
             return
@@ -32,6 +36,7 @@ actor S3Reader: ObjectReader {
             end = range?.upperBound ?? piece.totalInBytes
             etag = response.header("ETag").flatMap { $0.isEmpty ? nil : $0 }
             first = piece.bytes
+            positionToRequest += Int64(piece.bytes.count)
         case .failure(let problem) where problem.status == 416 && start == 0 && range == nil:
             // No byte of an empty object is in any range.
             (end, etag) = (0, nil)
@@ -46,7 +51,7 @@ actor S3Reader: ObjectReader {
         guard position < end else { return nil }
         let bytes = try await nextPiece()
         position += Int64(bytes.count)
-        if position < end { ahead = store.begin(request(at: position)) }
+        requestAhead()
         return bytes
     }
 
@@ -55,15 +60,21 @@ actor S3Reader: ObjectReader {
             self.first = nil
             return first
         }
-        let exchange = ahead ?? store.begin(request(at: position))
-        ahead = nil
-        switch try await store.outcome(of: exchange) {
+        switch try await store.outcome(of: ahead.removeFirst()) {
         case .failure(let problem): throw store.storageError(problem, object: key.description)
         case .success(let response):
             if let etag, let now = response.header("ETag"), !now.isEmpty, now != etag {
                 throw StorageError.damaged(object: key.description, reason: "it changed while it was read")
             }
             return try Self.piece(response, wanted: range(at: position), key: key).bytes
+        }
+    }
+
+    /// After this there is one under way, unless the object is at its end.
+    private func requestAhead() {
+        while positionToRequest < end, ahead.count < max(1, store.settings.readsAhead) {
+            ahead.append(store.begin(request(at: positionToRequest)))
+            positionToRequest = range(at: positionToRequest).upperBound
         }
     }
 

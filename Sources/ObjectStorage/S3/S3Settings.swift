@@ -4,8 +4,10 @@ package import JobModel
 package struct S3Settings: Sendable {
     /// Sizes of parts; a writer's memory is at most two parts.
     package var partPlan: PartPlan
-    /// Bytes per ranged GET. A reader's memory is at most two of them. Default: 4 MiB.
+    /// Bytes per ranged GET. Default: 2 MiB.
     package var readSizeInBytes: Int
+    /// GETs that are under way while the bytes before are used: a reader's memory is one more of them. Default: 3.
+    package var readsAhead: Int
     package var retry: RetryPolicy
     /// How long nothing may move. Default: 60 s.
     package var stallTimeout: Duration
@@ -13,11 +15,13 @@ package struct S3Settings: Sendable {
     package var completionTimeout: Duration
 
     package init(
-        partPlan: PartPlan = PartPlan(), readSizeInBytes: Int = 4 << 20, retry: RetryPolicy = RetryPolicy(),
-        stallTimeout: Duration = .seconds(60), completionTimeout: Duration = .seconds(300)
+        partPlan: PartPlan = PartPlan(), readSizeInBytes: Int = 2 << 20, readsAhead: Int = 3,
+        retry: RetryPolicy = RetryPolicy(), stallTimeout: Duration = .seconds(60),
+        completionTimeout: Duration = .seconds(300)
     ) {
         self.partPlan = partPlan
         self.readSizeInBytes = readSizeInBytes
+        self.readsAhead = readsAhead
         self.retry = retry
         self.stallTimeout = stallTimeout
         self.completionTimeout = completionTimeout
