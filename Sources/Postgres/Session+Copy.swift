@@ -6,7 +6,7 @@ package import JobModel
 extension Session {
     /// Runs `COPY … TO STDOUT` and hands out its rows, in chunks of whole rows of at most `chunkSizeInBytes`; a row
     /// that is larger is a chunk of its own. The chunk after is read while `receive` works on one, so at most three
-    /// exist at a time.
+    /// exist at a time; but nothing is read while it works on a larger row, which libpq alone holds twice.
     ///
     /// `receive` must not call this session: it would wait for itself.
     ///
@@ -70,9 +70,15 @@ extension Session {
     ) async throws {
         var chunk = try await nextChunk(sql, chunkSizeInBytes)
         while let current = chunk {
-            async let following = nextChunk(sql, chunkSizeInBytes)
-            try await receive(current)
-            chunk = try await following
+            chunk = nil
+            if current.count > chunkSizeInBytes {
+                try await receive(consume current)
+                chunk = try await nextChunk(sql, chunkSizeInBytes)
+            } else {
+                async let following = nextChunk(sql, chunkSizeInBytes)
+                try await receive(current)
+                chunk = try await following
+            }
         }
     }
 
@@ -113,8 +119,12 @@ extension Session {
         let connection = try openConnection()
         if leftOverRow == nil { try fetchRow(connection, sql) }
         guard let first = leftOverRow else { return nil }
+        guard first.count <= sizeInBytes else {
+            defer { dropLeftOverRow() }
+            return Array(UnsafeRawBufferPointer(start: first.bytes, count: first.count))
+        }
         var outcome: Result<Void, PostgresError> = .success(())
-        let chunk = [UInt8](unsafeUninitializedCapacity: max(sizeInBytes, first.count)) { storage, count in
+        let chunk = [UInt8](unsafeUninitializedCapacity: sizeInBytes) { storage, count in
             while let row = leftOverRow, count + row.count <= storage.count {
                 UnsafeMutableRawBufferPointer(storage).baseAddress?.advanced(by: count)
                     .copyMemory(from: row.bytes, byteCount: row.count)
