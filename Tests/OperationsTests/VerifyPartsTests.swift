@@ -66,6 +66,32 @@ import Testing
         #expect(groups[3].statement == "COPY (SELECT id FROM public.s) TO STDOUT")
     }
 
+    @Test func `reads a large table in parts that cover it, and all others whole`() {
+        let groups = groups([
+            .example(1, "big", columns: ["a", "b"]), .example(2, "small"), .example(3, "other"),
+        ])
+        var sized = groups
+        sized[0].digest.bytes = 1_000
+        let pieces = RowsCheck.pieces(of: sized, in: [0, 2, 1], blocks: [0: 40, 2: nil], partSizeInBytes: 400)
+        #expect(
+            pieces == [
+                .init(
+                    group: 0,
+                    statement: "COPY (SELECT a, b FROM ONLY \"public\".\"big\" WHERE ctid < '(20,0)') TO STDOUT"),
+                .init(
+                    group: 0,
+                    statement: "COPY (SELECT a, b FROM ONLY \"public\".\"big\" WHERE ctid >= '(20,0)') TO STDOUT"),
+                .init(group: 2, statement: groups[2].statement), .init(group: 1, statement: groups[1].statement),
+            ])
+    }
+
+    @Test func `never cuts a table into so many parts that their statements would fill memory`() {
+        var big = groups([.example(1, "big")])
+        big[0].digest.bytes = 1 << 50
+        let pieces = RowsCheck.pieces(of: big, in: [0], blocks: [0: 1 << 37], partSizeInBytes: 32 << 20)
+        #expect(pieces.count == 1_024)
+    }
+
     @Test func `sums hashes beyond the highest number`() {
         var one = Manifest.Table.example(1, "a", root: .init(target: "public.r"))
         one.digest = HashSum(value: .max)

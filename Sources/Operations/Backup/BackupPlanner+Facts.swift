@@ -21,7 +21,7 @@ extension BackupPlanner {
     }
 
     /// Before PostgreSQL 14 a server reads the whole table for each range of it.
-    private static let firstVersionWithRangeScans = 140_000
+    static let firstVersionWithRangeScans = 140_000
 
     private static func tableFacts(
         _ oids: [UInt32], on session: Session, serverVersionNumber: Int

@@ -92,8 +92,10 @@ package struct VerifyOperation: Sendable {
         findings.scratchDatabase = settings.keepsScratchDatabase ? scratch.keptPlace : nil
         findings.checks.append(scratch.globals)
         guard try await restore(contents, into: scratch, &findings) else { return findings }
-        context.reporter.report(.phase("comparing the restored rows with the backup's"))
+        context.reporter.report(
+            .phase("comparing rows, definitions, sequences, indexes and constraints with the backup's"))
         let checks = Stopwatch()
+        async let definitions = compareDefinitions(contents, in: scratch)
         findings.checks.append(
             try await RowsCheck(
                 source: source, target: scratch.connection, context: context, jobs: settings.jobs
@@ -102,7 +104,7 @@ package struct VerifyOperation: Sendable {
             try await LargeObjectsCheck(
                 source: source, target: scratch.connection, context: context, jobs: settings.jobs
             ).run())
-        findings.checks += try await compareDefinitions(contents, in: scratch)
+        findings.checks += try await definitions
         findings.seconds.checks = checks.seconds
         if !findings.failed { await settings.inspect?(scratch.connection) }
         return findings
@@ -114,7 +116,8 @@ package struct VerifyOperation: Sendable {
     ) async throws -> Bool {
         let restore = DatabaseRestore(
             context: context, source: source, contents: contents, target: scratch.connection,
-            pgRestore: scratch.pgRestore, options: .init(jobs: settings.jobs, isScratch: true), warnings: warnings)
+            pgRestore: scratch.pgRestore,
+            options: .init(jobs: settings.jobs, isScratch: true), warnings: warnings)
         let expected = "restored without an error"
         do {
             let timings = try await restore.run()
@@ -141,7 +144,6 @@ package struct VerifyOperation: Sendable {
     private func compareDefinitions(
         _ contents: TableOfContents, in scratch: ScratchServer.Database
     ) async throws -> [VerificationCheck] {
-        context.reporter.report(.phase("comparing definitions, sequences, indexes and constraints"))
         let harvest = TOCHarvest(
             pgDump: scratch.pgDump, connection: scratch.connection,
             filters: source.manifest.archive.filters,

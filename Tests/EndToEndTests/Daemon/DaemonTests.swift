@@ -22,7 +22,7 @@ extension EndToEndTests {
             try await place.expectWholeAccounts(of: "nightly", every: 2)
             let run = try #require(proof.text("run"))
             let log = try await place.workplace.succeed("log", run, "--config", place.jobFile)
-            #expect(log.standardOutput.contains("comparing the restored rows"))
+            #expect(log.standardOutput.contains("comparing rows"))
             let list = try await place.workplace.succeed("list", "--store", place.workplace.store, "--json")
             #expect(try list.objects().contains { $0.text("verified_at") != nil })
         }
