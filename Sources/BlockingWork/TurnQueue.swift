@@ -25,7 +25,8 @@ package final class TurnQueue: Sendable {
         return try await body()
     }
 
-    private func begin() async throws {
+    /// Waits until it is the caller's turn, which lasts until ``end()``: for turns that are no single step.
+    package func begin() async throws {
         try Task.checkCancellation()
         let ticket = state.withLock { state in
             state.lastTicket += 1
@@ -54,7 +55,8 @@ package final class TurnQueue: Sendable {
         if let result { waiting.resume(with: result) }
     }
 
-    private func end() {
+    /// Ends the turn that ``begin()`` has begun.
+    package func end() {
         let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
             while let ticket = state.order.popFirst() {
                 if let waiting = state.waiting.removeValue(forKey: ticket) { return waiting }

@@ -3,12 +3,14 @@ import Testing
 @testable import Archive
 
 @Suite struct TableDataReaderTests {
-    private static func read(_ pieces: [[UInt8]]) throws(ArchiveError) -> (text: [UInt8], digest: RowDigest) {
-        var reader = TableDataReader(object: "1.dat.gz")
+    private static func read(
+        _ pieces: [[UInt8]], largestHeldRowInBytes: Int? = nil
+    ) throws(ArchiveError) -> (text: [UInt8], digest: RowDigest) {
+        var reader = TableDataReader(object: "1.dat.gz", largestHeldRowInBytes: largestHeldRowInBytes ?? 1 << 20)
         var text: [UInt8] = []
         for piece in pieces {
             let rows = try reader.append(piece)
-            #expect(rows.isEmpty || rows.last == UInt8(ascii: "\n"))
+            if largestHeldRowInBytes == nil { #expect(rows.isEmpty || rows.last == UInt8(ascii: "\n")) }
             text += rows
         }
         return (text, try reader.finish())
@@ -21,6 +23,19 @@ import Testing
         let stream = CopyText.text(of: rows) + TableDataReader.terminator
         for largest in [1, 5, 100, stream.count] {
             let (text, digest) = try Self.read(CopyText.cut(stream, largest: largest, using: &generator))
+            #expect(text == CopyText.text(of: rows))
+            #expect(digest == CopyText.digest(of: rows))
+        }
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `hands on large rows in pieces, and digests each as one`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let rows = CopyText.randomRows(Int.random(in: 0...60, using: &generator), using: &generator)
+        let stream = CopyText.text(of: rows) + TableDataReader.terminator
+        for (largest, held) in [(1, 2), (5, 7), (20, 3), (20, 60), (stream.count, 2)] {
+            let pieces = CopyText.cut(stream, largest: largest, using: &generator)
+            let (text, digest) = try Self.read(pieces, largestHeldRowInBytes: held)
             #expect(text == CopyText.text(of: rows))
             #expect(digest == CopyText.digest(of: rows))
         }
@@ -46,18 +61,39 @@ import Testing
         #expect(throws: ArchiveError.self) { try Self.read(bytes.map { [$0] }) }
         for cut in bytes.indices {
             #expect(throws: ArchiveError.self) { try Self.read([Array(bytes[..<cut]), Array(bytes[cut...])]) }
+            #expect(throws: ArchiveError.self) {
+                try Self.read([Array(bytes[..<cut]), Array(bytes[cut...])], largestHeldRowInBytes: 2)
+            }
         }
     }
 
-    @Test func `hands on a row larger than many pieces`() throws {
+    @Test func `holds no more than a piece and the beginning of a row, however large rows are`() throws {
         let row = [UInt8](repeating: UInt8(ascii: "x"), count: 9_000_000)
-        let stream = CopyText.text(of: [[1], row, [2]]) + TableDataReader.terminator
-        let pieces = stride(from: 0, to: stream.count, by: 65_536).map {
-            Array(stream[$0..<min($0 + 65_536, stream.count)])
+        let stream = CopyText.text(of: [[1], row, row, [2]]) + TableDataReader.terminator
+        var reader = TableDataReader(object: "1.dat.gz")
+        var (size, largest) = (0, 0)
+        for start in stride(from: 0, to: stream.count, by: 65_536) {
+            let rows = try reader.append(Array(stream[start..<min(start + 65_536, stream.count)]))
+            size += rows.count
+            largest = max(largest, rows.count)
         }
-        let (text, digest) = try Self.read(pieces)
-        #expect(text.count == row.count + 5)
-        #expect(digest == CopyText.digest(of: [[1], row, [2]]))
+        #expect(size == 2 * row.count + 6)
+        #expect(largest <= (1 << 20) + 65_536)
+        #expect(try reader.finish() == CopyText.digest(of: [[1], row, row, [2]]))
+    }
+
+    @Test func `holds a row whole where its fields are hashed in another order`() throws {
+        let row = Array("a\t\(String(repeating: "b", count: 50))".utf8)
+        var reader = TableDataReader(object: "1.dat.gz", fieldOrder: [1, 0], largestHeldRowInBytes: 2)
+        var texts: [[UInt8]] = []
+        for byte in row + Array("\n".utf8) + TableDataReader.terminator {
+            let rows = try reader.append([byte])
+            if !rows.isEmpty { texts.append(rows) }
+        }
+        #expect(texts == [row + [UInt8(ascii: "\n")]])
+        var turned = RowHasher()
+        turned.update(Array("\(String(repeating: "b", count: 50))\ta\n".utf8))
+        #expect(try reader.finish() == turned.digest)
     }
 
     @Test func `says after how many rows the terminator is missing`() {

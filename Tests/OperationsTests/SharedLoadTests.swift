@@ -27,10 +27,19 @@ extension ServerTests {
         ) async throws {
             let context = bench.context()
             let contents = try TableOfContents(parsing: try await source.readObject(named: "toc.dat"))
-            try await LoadWorkers(
+            let workers = LoadWorkers(
                 source: source, contents: contents, target: target, context: context,
-                warnings: Warnings(reporter: context.reporter), jobs: 4, leastBytesToShare: leastBytesToShare
-            ).run()
+                warnings: Warnings(reporter: context.reporter), jobs: 4, leastBytesToShare: leastBytesToShare)
+            try await workers.run()
+        }
+
+        /// As if the table's rows were others than those that were dumped.
+        private func damaged(_ good: BackupSource, _ table: ServerText) throws -> BackupSource {
+            var manifest = good.manifest
+            let index = try #require(manifest.tables.firstIndex { $0.name == table })
+            manifest.tables[index].digest = .zero
+            return BackupSource(
+                store: good.store, folder: good.folder, manifest: manifest, manifestSHA256: good.manifestSHA256)
         }
 
         private func emptyTables(_ bench: Workbench) async throws -> ConnectionInfo {
@@ -56,9 +65,59 @@ extension ServerTests {
                 let target = try await emptyTables(bench)
                 try await load(source, into: target, bench)
                 #expect(try #require(try await copies(in: target, bench)) > 1)
-                let check = RowsCheck(source: source, target: target, context: bench.context(), jobs: 2)
+                var check = RowsCheck(source: source, target: target, context: bench.context(), jobs: 3)
+                #expect(try await check.run().verdict == .passed)
+                check.partSizeInBytes = 50_000
+                #expect(try await check.pieces(of: RowsCheck.groups(of: source.manifest)).count > 10)
                 #expect(try await check.run().verdict == .passed)
                 #expect(bench.reporter.finishedItems.filter { $0 == "public.t" }.count == 2, "dumped and loaded")
+            }
+        }
+
+        @Test func `a comparison in parts finds one row that is another, one that is gone, and one that is new`()
+            async throws
+        {
+            try await Workbench.with(Self.table + ";" + Self.rows) { bench in
+                let source = try await bench.source(try await backUp(bench))
+                let target = try await emptyTables(bench)
+                try await load(source, into: target, bench)
+                var check = RowsCheck(source: source, target: target, context: bench.context(), jobs: 3)
+                check.partSizeInBytes = 50_000
+                func fault(after change: ServerText) async throws -> [String] {
+                    _ = try await bench.cluster.psql(change, database: target.database ?? "")
+                    return try await check.run().details
+                }
+                #expect(
+                    try await fault(after: "UPDATE t SET t = t || ' ' WHERE n = 777")
+                        == ["public.t: all 20000 rows are there, but some differ"])
+                #expect(
+                    try await fault(after: "DELETE FROM t WHERE n = 777")
+                        == ["public.t: 19999 rows instead of 20000"])
+                #expect(
+                    try await fault(after: "INSERT INTO t SELECT 777, 'x' FROM generate_series(1, 2)")
+                        == ["public.t: 20001 rows instead of 20000"])
+            }
+        }
+
+        @Test func `rows larger than any piece come whole into one session's rows`() async throws {
+            let large: ServerText = """
+                INSERT INTO t SELECT n, repeat(md5(n::text), 100000) FROM generate_series(1, 6) n;
+                CREATE TABLE u AS SELECT 1 AS n
+                """
+            try await Workbench.with(Self.table + ";" + large) { bench in
+                let source = try await bench.source(try await backUp(bench))
+                let target = try await emptyTables(bench)
+                try await load(source, into: target, bench)
+                var check = RowsCheck(source: source, target: target, context: bench.context(), jobs: 2)
+                check.partSizeInBytes = 1
+                #expect(try await check.run().verdict == .passed)
+
+                _ = try await bench.cluster.psql("TRUNCATE t, u", database: target.database ?? "")
+                await #expect(throws: ArchiveError.self) {
+                    try await load(try damaged(source, "t"), into: target, bench)
+                }
+                let left = try await bench.cluster.psql("SELECT count(*) FROM t", database: target.database ?? "")
+                #expect(left == "0")
             }
         }
 
@@ -74,11 +133,7 @@ extension ServerTests {
         @Test func `nothing stays of a shared table that turns out to be damaged at its end`() async throws {
             try await Workbench.with(Self.table + ";" + Self.rows) { bench in
                 let good = try await bench.source(try await backUp(bench))
-                var manifest = good.manifest
-                let index = try #require(manifest.tables.firstIndex { $0.name == "t" })
-                manifest.tables[index].digest = .zero
-                let source = BackupSource(
-                    store: good.store, folder: good.folder, manifest: manifest, manifestSHA256: good.manifestSHA256)
+                let source = try damaged(good, "t")
                 let target = try await emptyTables(bench)
                 let error = await #expect(throws: ArchiveError.self) { try await load(source, into: target, bench) }
                 #expect(error?.category == .damaged)

@@ -10,6 +10,8 @@ package struct RowHasher: Sendable {
     /// Work space, kept from row to row.
     private var fields: [Range<Int>] = []
     private var reordered: [UInt8] = []
+    /// The row whose beginning has come, where it comes in pieces.
+    private var rowInPieces: RowInPieces?
 
     /// `fieldOrder` names, for each field of the row as it is hashed, its index in the row as it comes: a leaf
     /// partition whose columns stand in another order than the root's is hashed in the root's order. A row with another
@@ -21,6 +23,26 @@ package struct RowHasher: Sendable {
     /// Adds whole rows, each with its newline, without the terminator.
     package mutating func update(_ chunk: [UInt8]) {
         _ = chunk.withUnsafeBytes { hashRows($0, until: .end) }
+    }
+
+    /// Whether a row may come in pieces: one whose fields are put in another order must be there whole.
+    var takesPieces: Bool { fieldOrder == nil }
+
+    /// Adds a piece of a row, without its newline; ``endRow()`` follows the last.
+    mutating func addPiece(_ piece: ArraySlice<UInt8>) {
+        let row = rowInPieces ?? RowInPieces()
+        row.update(piece)
+        rowInPieces = row
+        digest.bytes += piece.count
+    }
+
+    /// Ends the row that came in pieces, at its newline.
+    mutating func endRow() {
+        guard let row = rowInPieces else { return }
+        digest.sum += row.hash
+        digest.rows += 1
+        digest.bytes += 1
+        rowInPieces = nil
     }
 
     enum Stop {

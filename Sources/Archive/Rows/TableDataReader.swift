@@ -1,12 +1,17 @@
+import Foundation
+
 /// Reads the COPY text of a table strictly: rows, then the terminator `\.`, then two empty lines, then nothing.
 ///
 /// A server silently ignores all that follows a terminator, and stock pg_restore takes a missing one for the end; both
-/// are refused here. Memory: the chunk that is handed on, and for a row larger than a piece about twice the row.
+/// are refused here. Memory: the chunk that is handed on and the beginning of a row, however large rows are; but rows
+/// whose fields are hashed in another order are held whole.
 ///
 /// Source: PostgreSQL manual, COPY, "Text Format"; `dumpTableData_copy` in `pg_dump.c`.
 package struct TableDataReader: Sendable {
     private enum Phase {
         case rows
+        /// After the beginning of a row that is handed on in pieces.
+        case withinRow
         /// After the terminator, with so many of its empty lines.
         case terminated(emptyLines: Int)
     }
@@ -16,25 +21,33 @@ package struct TableDataReader: Sendable {
     private static let emptyLinesAfterTerminator = 2
 
     private let object: String
+    private let largestHeldRow: Int
     private var hasher: RowHasher
     private var phase = Phase.rows
     /// The beginning of a row whose newline has not come.
     private var partialRow: [UInt8] = []
 
-    /// `object` names the object in errors; `fieldOrder` is ``RowHasher``'s.
-    package init(object: String, fieldOrder: [Int]? = nil) {
+    /// `object` names the object in errors; `fieldOrder` is ``RowHasher``'s. A row of more than
+    /// `largestHeldRowInBytes`, at least 2, is handed on in pieces. Default: 1 MiB.
+    package init(object: String, fieldOrder: [Int]? = nil, largestHeldRowInBytes: Int = 1 << 20) {
         self.object = object
+        largestHeldRow = max(2, largestHeldRowInBytes)
         hasher = RowHasher(fieldOrder: fieldOrder)
     }
 
     /// The digest of the rows handed on so far.
     package var digest: RowDigest { hasher.digest }
 
-    /// Takes the next piece and returns the whole rows that end in it, each with its newline; empty where none does.
+    /// Takes the next piece and returns the rows that end in it, each with its newline; empty where none does.
+    ///
+    /// What is returned begins where what was returned before ended. It ends with a newline, unless a large row goes
+    /// on in what the next call returns.
     package mutating func append(_ piece: [UInt8]) throws(ArchiveError) -> [UInt8] {
         switch phase {
         case .rows:
             return try rows(endingIn: piece)
+        case .withinRow:
+            return try rest(ofRowIn: piece)
         case .terminated:
             try takeEmptyLines(piece[...])
             return []
@@ -50,10 +63,7 @@ package struct TableDataReader: Sendable {
     }
 
     private mutating func rows(endingIn piece: [UInt8]) throws(ArchiveError) -> [UInt8] {
-        guard let end = piece.lastIndexOfNewline.map({ $0 + 1 }) else {
-            partialRow += piece
-            return []
-        }
+        guard let end = piece.lastIndexOfNewline.map({ $0 + 1 }) else { return try hold(piece) }
         var chunk = partialRow
         partialRow = []
         if chunk.isEmpty && end == piece.count { chunk = piece } else { chunk += piece[..<end] }
@@ -68,11 +78,35 @@ package struct TableDataReader: Sendable {
         return Array(chunk[..<stop])
     }
 
+    /// Keeps the beginning of a row, or hands it on where it has become large.
+    private mutating func hold(_ piece: [UInt8]) throws(ArchiveError) -> [UInt8] {
+        partialRow += piece
+        guard partialRow.count > largestHeldRow, hasher.takesPieces else { return [] }
+        guard !partialRow.starts(with: Self.terminator.prefix(2)) else { throw markedRow }
+        let beginning = partialRow
+        partialRow = []
+        hasher.addPiece(beginning[...])
+        phase = .withinRow
+        return beginning
+    }
+
+    /// Hands on more of a row that is handed on in pieces, and the rows after it.
+    private mutating func rest(ofRowIn piece: [UInt8]) throws(ArchiveError) -> [UInt8] {
+        guard let newline = piece.firstIndexOfNewline else {
+            hasher.addPiece(piece[...])
+            return piece
+        }
+        hasher.addPiece(piece[..<newline])
+        hasher.endRow()
+        phase = .rows
+        return try piece[...newline] + rows(endingIn: Array(piece[(newline + 1)...]))
+    }
+
+    private var markedRow: ArchiveError { damaged("row \(digest.rows + 1) begins with the terminator's mark") }
+
     /// Takes lines of which the first begins with `\.`.
     private mutating func takeTerminator(_ lines: ArraySlice<UInt8>) throws(ArchiveError) {
-        guard lines.starts(with: Self.terminator.prefix(3)) else {
-            throw damaged("row \(digest.rows + 1) begins with the terminator's mark")
-        }
+        guard lines.starts(with: Self.terminator.prefix(3)) else { throw markedRow }
         phase = .terminated(emptyLines: 0)
         try takeEmptyLines(lines.dropFirst(3))
     }
@@ -93,6 +127,13 @@ package struct TableDataReader: Sendable {
 }
 
 extension [UInt8] {
+    fileprivate var firstIndexOfNewline: Int? {
+        withUnsafeBytes { bytes in
+            guard let begin = bytes.baseAddress else { return nil }
+            return memchr(begin, Int32(UInt8(ascii: "\n")), bytes.count).map { UnsafeRawPointer($0) - begin }
+        }
+    }
+
     fileprivate var lastIndexOfNewline: Int? {
         withUnsafeBytes { bytes in
             var index = bytes.count - 1

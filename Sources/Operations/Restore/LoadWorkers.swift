@@ -3,6 +3,11 @@ import JobModel
 import Postgres
 
 /// Several sessions that load tables, and later large objects, largest first.
+///
+/// Memory, however large tables and rows are: for each session at most 8 MiB of S3's answers
+/// (``S3Settings/readsAhead``; nothing from a directory), and at most six pieces of rows of 0.5 to 1.5 MiB: one being
+/// inflated, two between the tasks, one being sent, and libpq's own. Only rows that are routed through a partitioned
+/// root with another order of columns are held whole, up to five of them.
 struct LoadWorkers: Sendable {
     let source: BackupSource
     let contents: TableOfContents

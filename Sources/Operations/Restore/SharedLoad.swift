@@ -6,8 +6,8 @@ import Synchronization
 /// A table while it is loaded: one session reads and checks it, and sessions that have nothing else to do take rows off
 /// it.
 ///
-/// Who reads hands on whole rows, so it does not matter whose COPY they go into. All COPYs end together: a table that
-/// turns out to be damaged fails them all, and nothing of it stays.
+/// It does not matter whose COPY a row goes into, but it must be one: who has the beginning of a large row takes the rest
+/// of it too. All COPYs end together: a table that turns out to be damaged fails them all, and nothing of it stays.
 final class SharedLoad: Sendable {
     let table: Manifest.Table
     let statement: ServerText
@@ -21,6 +21,7 @@ final class SharedLoad: Sendable {
         var sessions = 1
     }
 
+    private let turns = TurnQueue()
     private let state = Mutex(State())
 
     init(_ table: Manifest.Table, statement: ServerText) {
@@ -30,9 +31,21 @@ final class SharedLoad: Sendable {
 
     var bytesLeft: Int { table.bytesRaw - state.withLock { $0.bytesTaken } }
 
-    func take() async throws -> [UInt8]? {
-        let taken = try await rows.next()
-        state.withLock { $0.bytesTaken += taken?.count ?? 0 }
+    /// What a session has taken so far.
+    struct Part {
+        /// Whether the last of it is the beginning of a row.
+        fileprivate var endsWithinRow = false
+    }
+
+    /// The next rows, for one session's `part`.
+    func take(_ part: inout Part) async throws -> [UInt8]? {
+        if !part.endsWithinRow { try await turns.begin() }
+        part.endsWithinRow = false
+        defer { if !part.endsWithinRow { turns.end() } }
+        guard let taken = try await rows.next() else { return nil }
+        // In COPY text a newline is nothing but a row's end.
+        part.endsWithinRow = taken.last != UInt8(ascii: "\n")
+        state.withLock { $0.bytesTaken += taken.count }
         return taken
     }
 

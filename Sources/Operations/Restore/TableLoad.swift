@@ -19,7 +19,8 @@ struct TableLoad: Sendable {
 
     /// Loads rows that another session reads, or this one, until there are no more.
     func takePart(in load: SharedLoad, on session: Session) async throws {
-        let rows = try await session.copyIn(load.statement) { try await load.take() }
+        var part = SharedLoad.Part()
+        let rows = try await session.copyIn(load.statement) { try await load.take(&part) }
         guard let loaded = load.leave(rows: rows) else { return }
         let table = load.table
         guard loaded == Int64(table.rows) else {
