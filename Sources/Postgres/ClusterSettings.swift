@@ -16,6 +16,9 @@ enum ClusterSettings {
             "wal_level": "minimal",
             "max_wal_senders": "0",
             "max_wal_size": "4GB",
+            // A new segment is not written full of zeros before it is used.
+            "wal_init_zero": "off",
+            "wal_recycle": "off",
             "checkpoint_timeout": "1h",
             "autovacuum": "off",
             "shared_buffers": "\(buffers)MB",

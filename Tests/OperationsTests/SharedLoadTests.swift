@@ -23,13 +23,18 @@ extension ServerTests {
 
         /// Loads the rows of a backup into a database that has its tables.
         private func load(
-            _ source: BackupSource, into target: ConnectionInfo, _ bench: Workbench, leastBytesToShare: Int = 1
+            _ source: BackupSource, into target: ConnectionInfo, _ bench: Workbench, leastBytesToShare: Int = 1,
+            leastBytesToLoadAlone: Int? = nil
         ) async throws {
             let context = bench.context()
             let contents = try TableOfContents(parsing: try await source.readObject(named: "toc.dat"))
-            let workers = LoadWorkers(
+            var workers = LoadWorkers(
                 source: source, contents: contents, target: target, context: context,
                 warnings: Warnings(reporter: context.reporter), jobs: 4, leastBytesToShare: leastBytesToShare)
+            if let leastBytesToLoadAlone {
+                workers.skipsWAL = true
+                workers.leastBytesToLoadAlone = leastBytesToLoadAlone
+            }
             try await workers.run()
         }
 
@@ -127,6 +132,43 @@ extension ServerTests {
                 let target = try await emptyTables(bench)
                 try await load(source, into: target, bench, leastBytesToShare: 64 << 20)
                 #expect(try await copies(in: target, bench) == 1)
+            }
+        }
+
+        @Test func `a table that loads without WAL loses no row that was there, and nothing stays of a damaged one`()
+            async throws
+        {
+            let script: ServerText = """
+                CREATE TABLE a (n int); INSERT INTO a SELECT generate_series(1, 500);
+                CREATE TABLE b (n int); INSERT INTO b SELECT generate_series(1, 500);
+                CREATE TABLE c (n int); INSERT INTO c SELECT generate_series(1, 500);
+                CREATE TABLE d (n int); INSERT INTO d SELECT generate_series(1, 500);
+                CREATE TABLE e (n int); INSERT INTO e SELECT generate_series(1, 500)
+                """
+            try await Workbench.with(script) { bench in
+                let good = try await bench.source(try await backUp(bench))
+                let target = try await emptyTables(bench)
+                func psql(_ sql: ServerText) async throws -> String {
+                    try await bench.cluster.psql(sql, database: target.database ?? "")
+                }
+                _ = try await psql(
+                    """
+                    CREATE TABLE a (n int); CREATE TABLE b (n int); INSERT INTO b VALUES (0); CREATE TABLE c (n int);
+                    CREATE TABLE d (n int); CREATE TABLE e (n int)
+                    """)
+                let file: ServerText = "SELECT pg_relation_filenode('a')"
+                let emptyFile = try await psql(file)
+                try await load(good, into: target, bench, leastBytesToLoadAlone: 1)
+                #expect(try await psql("SELECT count(*), min(n) FROM b") == "501|0")
+                #expect(try await psql("SELECT count(*) FROM a") == "500")
+                #expect(try await psql(file) != emptyFile, "truncated")
+
+                _ = try await psql("TRUNCATE a, b, c, d, e")
+                let error = await #expect(throws: ArchiveError.self) {
+                    try await load(try damaged(good, "c"), into: target, bench, leastBytesToLoadAlone: 1)
+                }
+                #expect(error?.category == .damaged)
+                #expect(try await psql("SELECT count(*) FROM c") == "0")
             }
         }
 

@@ -17,6 +17,10 @@ struct LoadWorkers: Sendable {
     let jobs: Int
     /// A table with so much left to load is shared among sessions that have nothing else to do.
     let leastBytesToShare: Int
+    /// Whether the server writes no WAL of a table that is filled in the transaction that truncated it.
+    var skipsWAL = false
+    /// Below this the server writes WAL all the same (`wal_skip_threshold`), and truncating costs more than it saves.
+    var leastBytesToLoadAlone = 4 << 20
 
     func run() async throws {
         let tableLoad = TableLoad(stream: VerifiedStream(source: source), reporter: context.reporter)
@@ -39,8 +43,15 @@ struct LoadWorkers: Sendable {
                 throw ArchiveError.damaged(
                     object: "toc.dat", reason: "it has no entry \(table.dumpID), which the manifest names")
             }
-            return SharedLoad(table, statement: statement)
+            return SharedLoad(table, statement: statement, isAlone: skipsWAL && isToLoadAlone(table))
         }
+    }
+
+    /// A table that is a large part of everything is loaded faster by several sessions, with WAL. Rows that an
+    /// extension has made must stay, and through a partitioned root nothing can be loaded this way.
+    private func isToLoadAlone(_ table: Manifest.Table) -> Bool {
+        table.bytesRaw >= leastBytesToLoadAlone && table.root == nil && table.condition == nil
+            && table.bytesRaw <= source.manifest.tables.reduce(0) { $0 + $1.bytesRaw } / max(1, jobs)
     }
 
     /// The load that has the most before it, joined; nil where none is worth it.

@@ -21,15 +21,20 @@ final class SharedLoad: Sendable {
         var sessions = 1
     }
 
+    /// Whether one session loads it, in a transaction of which no WAL is written.
+    let isAlone: Bool
+
     private let turns = TurnQueue()
     private let state = Mutex(State())
 
-    init(_ table: Manifest.Table, statement: ServerText) {
+    init(_ table: Manifest.Table, statement: ServerText, isAlone: Bool = false) {
         self.table = table
         self.statement = statement
+        self.isAlone = isAlone
     }
 
-    var bytesLeft: Int { table.bytesRaw - state.withLock { $0.bytesTaken } }
+    /// What sessions that join could still take.
+    var bytesLeft: Int { isAlone ? 0 : table.bytesRaw - state.withLock { $0.bytesTaken } }
 
     /// What a session has taken so far.
     struct Part {
@@ -49,10 +54,11 @@ final class SharedLoad: Sendable {
         return taken
     }
 
-    /// False where less than `leastBytes` are left: joining would cost more than it saves.
+    /// False where less than `leastBytes` are left: joining would cost more than it saves. No other session can join
+    /// one that loads alone.
     func join(leastBytes: Int) -> Bool {
         state.withLock { state in
-            guard table.bytesRaw - state.bytesTaken >= max(1, leastBytes) else { return false }
+            guard !isAlone, table.bytesRaw - state.bytesTaken >= max(1, leastBytes) else { return false }
             state.sessions += 1
             return true
         }

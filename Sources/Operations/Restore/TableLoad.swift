@@ -10,6 +10,28 @@ struct TableLoad: Sendable {
 
     /// Reads the table and loads it, alone or with sessions that join.
     func run(_ load: SharedLoad, on session: Session) async throws {
+        guard load.isAlone else { return try await fill(load, on: session) }
+        try await session.execute("BEGIN")
+        do {
+            try await truncate(load.table, on: session)
+            try await fill(load, on: session)
+            try await session.execute("COMMIT")
+        } catch {
+            try? await session.execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// Only of an empty table: what is there already, an extension has put there.
+    private func truncate(_ table: Manifest.Table, on session: Session) async throws {
+        let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
+        try await session.execute("LOCK TABLE ONLY \(name) IN ACCESS EXCLUSIVE MODE")
+        let rows = try await session.query("SELECT EXISTS (SELECT FROM ONLY \(name)) AS are_there")
+        guard try !rows.onlyRow().bool("are_there") else { return }
+        try await session.execute("TRUNCATE TABLE ONLY \(name)")
+    }
+
+    private func fill(_ load: SharedLoad, on session: Session) async throws {
         _ = try await Relay.run(through: load.rows) { send in
             try await rows(of: load.table, send)
         } consume: { _ in
