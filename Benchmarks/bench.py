@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -122,7 +123,8 @@ def make_data(size_gb):
 
 
 class Measured:
-    """One run: seconds on the wall, seconds of CPU and peak RSS of the command and of what it started and waited for."""
+    """One run: seconds on the wall, seconds of CPU and peak RSS of the command and of what it started and waited for;
+    own_peak_mib is the peak RSS of the command alone, without a server that it starts."""
 
     def __init__(self, command):
         with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
@@ -130,6 +132,8 @@ class Measured:
             process = subprocess.Popen(
                 ["bash", "-o", "pipefail", "-c", command] if isinstance(command, str) else command,
                 stdin=subprocess.DEVNULL, stdout=output, stderr=errors)
+            watcher = threading.Thread(target=self.watch, args=(process.pid,), daemon=True)
+            watcher.start()
             _, status, usage = os.wait4(process.pid, 0)
             self.seconds = time.monotonic() - started
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -140,6 +144,20 @@ class Measured:
                 sys.exit(f"error: exit code {process.returncode} of: {command}\n{errors.read()}")
         self.cpu_seconds = usage.ru_utime + usage.ru_stime
         self.peak_mib = usage.ru_maxrss / 1024
+        watcher.join()
+
+    def watch(self, pid):
+        """The kernel keeps the peak, but forgets it when the process ends."""
+        self.own_peak_mib = 0
+        while True:
+            try:
+                peak = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+            except OSError:
+                return
+            if peak is None:
+                return
+            self.own_peak_mib = int(peak[1]) / 1024
+            time.sleep(0.05)
 
 
 def median(values):
