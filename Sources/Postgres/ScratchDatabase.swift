@@ -17,10 +17,12 @@ package struct ScratchDatabase: Sendable {
         case drop
         /// Renamed, so that it is never swept.
         case keep
+        /// Left as it is, for a server that goes with it: dropping a database first writes out all of that server.
+        case leave
     }
 
     /// Makes `dbops_scratch_<runID>` from `template0` with the source's encoding and, where the server has it, its
-    /// locale, runs `body`, and drops the database, whatever happens, sessions in it included.
+    /// locale, runs `body`, and disposes of the database, whatever happens; a drop ends the sessions in it.
     ///
     /// `server` names any database of the server that this role may connect to; it must not be the source itself.
     /// `runID` consists of lower-case letters, digits and underscores, at most 40. Throws ``PostgresError/pooler``

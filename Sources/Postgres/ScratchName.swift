@@ -65,6 +65,7 @@ struct ScratchName: Hashable, Sendable {
 
     /// Drops or renames; over a new connection where the session's is gone.
     nonisolated(nonsending) func dispose(_ session: Session, _ disposal: ScratchDatabase.Disposal) async throws {
+        if disposal == .leave { return }
         do {
             try await disposeOnce(session, disposal)
         } catch PostgresError.connectionLost, PostgresError.sessionClosed {

@@ -60,7 +60,7 @@ struct ScratchServer {
         let pgDump = try await context.tools.client(.pgDump, forServer: version)
         return try await ScratchDatabase.with(
             on: server, like: DatabaseLocale(of: manifest), runID: context.runID.description,
-            disposal: settings.keepsScratchDatabase ? .keep : .drop
+            disposal: disposal(inCluster: folder)
         ) { scratch in
             for difference in scratch.differences {
                 warnings.add("the scratch database has \(difference): sorting and range bounds may differ")
@@ -71,6 +71,12 @@ struct ScratchServer {
                     keptPlace: folder ?? scratch.keptConnectionInfo.displayText, version: version,
                     pgRestore: pgRestore, pgDump: pgDump, secondsToMake: stopwatch.seconds, globals: globals))
         }
+    }
+
+    /// `folder` is that of a throw-away cluster, nil on a server that stays.
+    private func disposal(inCluster folder: String?) -> ScratchDatabase.Disposal {
+        if settings.keepsScratchDatabase { return .keep }
+        return folder == nil ? .drop : .leave
     }
 
     /// Sweeps what killed runs have left, and refuses a server on which the restore cannot succeed.
