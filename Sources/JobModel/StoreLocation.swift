@@ -29,6 +29,7 @@ package struct S3Location: Hashable, Sendable {
     package var pathStyle: Bool
     /// The profile of the shared credentials file. Default: `AWS_PROFILE`, else `default`.
     package var profile: String?
+    package var uploads = S3UploadSettings()
 
     package init(
         bucket: String, prefix: String = "", endpoint: String? = nil, region: String? = nil, pathStyle: Bool = false,

@@ -43,7 +43,8 @@ package struct StoreOpener: Sendable {
         return try S3Store(
             location: location, endpoint: location.endpoint ?? aws.endpoint,
             region: location.region ?? aws.region ?? "us-east-1", credentials: credentials,
-            transport: try transport(aws, name: name), settings: settings, surroundings: surroundings)
+            transport: try transport(aws, name: name), settings: settings.with(location.uploads),
+            surroundings: surroundings)
     }
 
     private func transport(_ aws: AWSSettings, name: String) throws(StorageError) -> CurlTransport {

@@ -37,9 +37,14 @@ struct FaultyStore {
         server = try MemoryS3(faults: faults)
         store = try S3Store.forTests(
             endpoint: server.endpoint, prefix: "p",
-            credentials: credentials ?? S3Credentials(accessKey: "test", secretKey: "secret"), settings: settings,
+            credentials: credentials ?? S3Credentials(accessKey: "test", secretKey: "secret"),
+            settings: settings ?? Self.onePartAtATime,
             surroundings: S3Surroundings(clock: TickingClock(), sleep: { pauses.add($0) }, jitter: { 1 }))
     }
+
+    /// So that requests come in one order.
+    static let onePartAtATime = S3Settings(
+        partPlan: PartPlan(firstPartSizeInBytes: 5 << 20), bytesUnderWay: 5 << 20, readSizeInBytes: 1 << 20)
 
     /// `METHOD target` of each request, without the bucket and the prefix, and without an upload's id.
     var requests: [String] {

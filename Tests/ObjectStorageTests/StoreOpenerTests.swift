@@ -1,6 +1,7 @@
 import JobModel
-import ObjectStorage
 import Testing
+
+@testable import ObjectStorage
 
 struct StoreOpenerTests {
     @Test func `opens a directory`() throws {
@@ -14,6 +15,17 @@ struct StoreOpenerTests {
         let store = try StoreOpener(environment: environment).open(.s3(S3Location(bucket: "b", prefix: "p")))
         #expect(store is S3Store)
         #expect(store.location.url == "s3://b/p")
+    }
+
+    @Test func `parts are as large, as many and as much at once as the location says`() throws {
+        let environment = ["AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"]
+        var place = S3Location(bucket: "b")
+        place.uploads.partSizeInMebibytes = 16
+        place.uploads.maximumParts = 1_000
+        place.uploads.inFlightInMebibytes = 64
+        let store = try #require(try StoreOpener(environment: environment).open(.s3(place)) as? S3Store)
+        #expect(store.settings.partPlan == PartPlan(firstPartSizeInBytes: 16 << 20, maximumParts: 1_000))
+        #expect(store.settings.bytesUnderWay == 64 << 20)
     }
 
     @Test func `without credentials it says which variables to set`() {

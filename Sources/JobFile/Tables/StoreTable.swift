@@ -5,7 +5,10 @@ struct StoreTable {
     let surroundings: JobFileSurroundings
 
     static let later: Set<String> = [
-        "storage_class", "server_side_encryption", "kms_key_id", "part_size_mib", "max_parts",
+        "storage_class", "server_side_encryption", "kms_key_id",
+    ]
+    private static let keysOfS3 = [
+        "region", "endpoint", "path_style", "credentials", "profile", "part_size_mib", "max_parts", "in_flight_mib",
     ]
     private static let laterCredentials: Set<String> = ["web-identity", "instance-metadata"]
 
@@ -24,7 +27,7 @@ struct StoreTable {
         switch location {
         case nil: return nil
         case .directory?:
-            let present = ["region", "endpoint", "path_style", "credentials", "profile"].filter(section.has)
+            let present = Self.keysOfS3.filter(section.has)
             for key in present { section.complain(key, "\"\(key)\" goes with s3:// stores only") }
             return location.map { StoreTarget(name: name, location: $0) }
         case .s3(var place)?:
@@ -32,6 +35,7 @@ struct StoreTable {
             place.endpoint = settings.endpoint
             place.pathStyle = settings.pathStyle
             place.profile = settings.profile
+            place.uploads = settings.uploads
             return StoreTarget(name: name, location: .s3(place))
         }
     }
@@ -62,6 +66,7 @@ struct StoreTable {
         place.region = section.string("region")
         place.endpoint = endpoint(&section)
         place.pathStyle = section.flag("path_style") ?? false
+        place.uploads = uploads(&section)
         let profile = section.string("profile")
         switch credentials(&section) {
         case .file?: place.profile = profile ?? "default"
@@ -69,6 +74,14 @@ struct StoreTable {
             if profile != nil { section.complain("profile", "\"profile\" goes with credentials = \"file\"") }
         }
         return place
+    }
+
+    private func uploads(_ section: inout Section) -> S3UploadSettings {
+        var uploads = S3UploadSettings()
+        uploads.partSizeInMebibytes = section.wholeNumber("part_size_mib", in: 5...5_120)
+        uploads.maximumParts = section.wholeNumber("max_parts", in: 10...10_000)
+        uploads.inFlightInMebibytes = section.wholeNumber("in_flight_mib", in: 5...65_536)
+        return uploads
     }
 
     private func credentials(_ section: inout Section) -> Credentials? {

@@ -2,7 +2,7 @@
 ///
 /// Parts begin small, so that memory stays small, and double in size after each tenth of the parts that a store
 /// allows: with 8 MiB and 10,000 parts an object may reach 7.99 TiB, more than the 5 TiB of S3. Up to 8 GB all parts
-/// have one size, as some stores demand. A writer's memory is at most two parts.
+/// have one size, as some stores demand.
 /// Source: "Amazon S3 multipart upload limits" (10,000 parts, 5 MiB to 5 GiB each, 5 TiB in all).
 package struct PartPlan: Hashable, Sendable {
     package let firstPartSizeInBytes: Int

@@ -1,13 +1,17 @@
 import Foundation
 import HTTPTransport
 
-/// A multipart upload in the making: at most one part is under way.
+/// A multipart upload in the making. Parts go as soon as the store's ``PartPool`` admits them, and arrive in any order.
 actor MultipartUpload {
     private let store: S3Store
     private let key: ObjectKey
     private let id: String
-    private var parts: [UploadedPart] = []
-    private var underWay: S3Exchange?
+    /// By part, in order; nil for those that have not arrived.
+    private var etags: [String?] = []
+    private var underWay: [Int: Task<Void, Never>] = [:]
+    /// Of the first part that could not be sent.
+    private var failure: (any Error)?
+    private var isGivenUp = false
     private var hasCancelledPart = false
 
     init(store: S3Store, key: ObjectKey) async throws {
@@ -23,20 +27,29 @@ actor MultipartUpload {
         }
     }
 
-    /// Lets a part go once the one before has arrived. Returns the memory of that one, emptied, to fill again: two
-    /// buffers serve a whole upload.
-    func send(_ body: [UInt8], hash: String) async throws -> [UInt8] {
-        var spare = try await finishPart()
-        let query = [(name: "partNumber", value: String(parts.count + 1)), (name: "uploadId", value: id)]
-        underWay = store.begin(
-            S3Request("PUT", key: store.fullKey(key), query: query, body: body, bodyHash: hash))
-        spare.removeAll(keepingCapacity: true)
+    /// Lets the next part go: waits until the pool admits it, not until it has arrived. Returns memory to fill with the
+    /// one after. Throws what went wrong with any part before.
+    func send(_ part: PartMemory) async throws -> [UInt8] {
+        let spare = try await store.partPool.enter(part.count)
+        do {
+            if let failure { throw failure }
+            if isGivenUp { throw CancellationError() }
+        } catch {
+            store.partPool.leave(part)
+            throw error
+        }
+        etags.append(nil)
+        let number = etags.count
+        // A task of its own: it sees to further attempts while the sender fills the next part. Until it has ended it
+        // is in `underWay`, and whoever ends the upload waits for it.
+        underWay[number] = Task { await deliver(part, number: number) }
         return spare
     }
 
     /// Makes the object out of its parts.
     func complete(sizeInBytes: Int64) async throws {
-        _ = try await finishPart()
+        try await waitForParts()
+        let parts = zip(1..., etags).map { UploadedPart(number: $0, etag: $1 ?? "") }
         var request = S3Request(
             "POST", key: store.fullKey(key), query: [(name: "uploadId", value: id)],
             headers: [HTTPHeader("content-type", "application/xml")], body: S3XML.completionDocument(parts))
@@ -46,33 +59,56 @@ actor MultipartUpload {
 
     /// Gives the upload up; what the store does not do is left to the sweep of abandoned uploads.
     func abort() async {
-        cancelPart()
+        cancelParts()
+        for part in underWay.values { await part.value }
         let request = S3Request("DELETE", key: store.fullKey(key), query: [(name: "uploadId", value: id)])
         _ = try? await store.outcome(of: request)
         // A part that the store was still taking may have outlived the first abort.
         if hasCancelledPart { _ = try? await store.outcome(of: request) }
     }
 
-    /// Stops the part that is under way, so that whoever waits for it does not wait on.
-    func cancelPart() {
-        guard let exchange = underWay else { return }
+    /// Stops the parts that are under way, so that whoever waits for them does not wait on. No other may follow.
+    func cancelParts() {
+        isGivenUp = true
+        guard !underWay.isEmpty else { return }
         hasCancelledPart = true
-        exchange.exchange.cancel()
+        for part in underWay.values { part.cancel() }
     }
 
-    /// The body of the part that has arrived; empty where none was under way.
-    private func finishPart() async throws -> [UInt8] {
-        guard let exchange = underWay else { return [] }
-        defer { underWay = nil }
-        switch try await store.outcome(of: exchange) {
-        case .failure(let problem): throw store.storageError(problem, object: key.description)
-        case .success(let response):
-            guard let etag = response.header("ETag"), !etag.isEmpty else {
-                throw StorageError.failed(object: key.description, reason: "the store took a part without an ETag")
-            }
-            parts.append(UploadedPart(number: parts.count + 1, etag: etag))
-            return exchange.request.body
+    private func deliver(_ part: PartMemory, number: Int) async {
+        do {
+            etags[number - 1] = try await store.deliver(part, number: number, upload: id, key: key)
+        } catch {
+            if failure == nil { failure = error }
+            cancelParts()
         }
+        underWay[number] = nil
+        store.partPool.leave(part)
+    }
+
+    private func waitForParts() async throws {
+        let parts = Array(underWay.values)
+        await withTaskCancellationHandler {
+            for part in parts { await part.value }
+        } onCancel: {
+            for part in parts { part.cancel() }
+        }
+        if Task.isCancelled { hasCancelledPart = true }
+        try Task.checkCancellation()
+        if let failure { throw failure }
+    }
+}
+
+extension S3Store {
+    /// Sends one part, with all its attempts; returns its ETag. The hash that signs it is made here, beside other parts.
+    func deliver(_ part: PartMemory, number: Int, upload id: String, key: ObjectKey) async throws -> String {
+        let query = [(name: "partNumber", value: String(number)), (name: "uploadId", value: id)]
+        let response = try await send(
+            S3Request("PUT", key: fullKey(key), query: query, body: part.bytes), object: key.description)
+        guard let etag = response.header("ETag"), !etag.isEmpty else {
+            throw StorageError.failed(object: key.description, reason: "the store took a part without an ETag")
+        }
+        return etag
     }
 }
 

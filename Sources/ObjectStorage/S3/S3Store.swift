@@ -18,6 +18,8 @@ package final class S3Store: ObjectStore {
     let surroundings: S3Surroundings
     let transport: CurlTransport
     let memory = Mutex(Memory())
+    /// Of the parts that all writers have on their way.
+    let partPool: PartPool
 
     /// What a store learns from answers.
     struct Memory {
@@ -41,6 +43,7 @@ package final class S3Store: ObjectStore {
         self.endpoint = try S3Endpoint(location: location, endpoint: endpoint, region: region)
         signer = RequestSigner(credentials: credentials, region: region)
         self.settings = settings
+        partPool = PartPool(limitInBytes: settings.bytesUnderWay)
         self.surroundings = surroundings
         self.transport = transport
     }

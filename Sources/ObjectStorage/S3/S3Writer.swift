@@ -3,8 +3,8 @@ import Crypto
 import Foundation
 import JobModel
 
-/// Writes an object: one PUT where it stays below one part, else a multipart upload with one part under way while the
-/// next fills. Memory: at most two parts.
+/// Writes an object: one PUT where it stays below one part, else a multipart upload with several parts under way while
+/// the next fills. Memory: one part, and those that the store's ``PartPool`` admits.
 actor S3Writer: ObjectWriter {
     private let store: S3Store
     private let key: ObjectKey
@@ -12,8 +12,7 @@ actor S3Writer: ObjectWriter {
     private let turns = TurnQueue()
     private var part: [UInt8] = []
     private var partNumber = 1
-    private var partHash = SHA256()
-    /// Of all bytes; as long as there is only one part, its hash is this one as well.
+    /// Of all bytes. Each part is hashed once more, for its signature, while it is on its way.
     private var objectHash = SHA256()
     private var sizeInBytes: Int64 = 0
     private var upload: MultipartUpload?
@@ -65,7 +64,7 @@ actor S3Writer: ObjectWriter {
         case .committed, .discarded: return
         case .open, .failed: state = .discarded
         }
-        await upload?.cancelPart()
+        await upload?.cancelParts()
         // A task of its own: who discards has often been cancelled, and that must not keep the parts alive.
         await Task { await self.abortUpload() }.value
     }
@@ -111,23 +110,26 @@ actor S3Writer: ObjectWriter {
         // An array that grows by doubling would copy itself and take up to twice the room.
         let needed = part.count + bytes.count
         if needed > Self.smallObjectInBytes, part.capacity < needed {
-            part.reserveCapacity(store.settings.partPlan.sizeInBytes(ofPart: partNumber) ?? needed)
+            growPart(to: store.settings.partPlan.sizeInBytes(ofPart: partNumber) ?? needed)
         }
         part.append(contentsOf: bytes)
         objectHash.update(data: bytes)
-        if partNumber > 1 { partHash.update(data: bytes) }
         sizeInBytes += Int64(bytes.count)
+    }
+
+    private func growPart(to capacity: Int) {
+        var larger = store.partPool.spare()
+        larger.reserveCapacity(capacity)
+        larger.append(contentsOf: part)
+        part = larger
     }
 
     /// Up to here nothing is reserved: most objects never reach a part's size.
     private static let smallObjectInBytes = 1 << 20
 
-    private var currentPartHash: String {
-        Hexadecimal.text(of: (partNumber > 1 ? partHash : objectHash).finalize())
-    }
-
     private func put() async throws {
-        let request = S3Request("PUT", key: store.fullKey(key), body: part, bodyHash: currentPartHash)
+        let hash = Hexadecimal.text(of: objectHash.finalize())
+        let request = S3Request("PUT", key: store.fullKey(key), body: part, bodyHash: hash)
         _ = try await store.send(request, object: key.description)
         part = []
     }
@@ -142,11 +144,10 @@ actor S3Writer: ObjectWriter {
     /// Hands the full part over and begins the next.
     private func shipPart() async throws {
         if upload == nil { upload = try await beginUpload() }
-        let hash = currentPartHash
-        let body = part
+        if case .discarded = state { throw CancellationError() }
+        let full = PartMemory(part)
         part = []
-        part = try await upload?.send(body, hash: hash) ?? []
+        part = try await upload?.send(full) ?? []
         partNumber += 1
-        partHash = SHA256()
     }
 }
