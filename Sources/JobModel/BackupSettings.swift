@@ -15,10 +15,18 @@ package struct BackupSettings: Sendable, Equatable {
     /// How much of a table, with its TOAST, one of them copies at a time. Default: 64 MiB.
     package var rangeSizeInBytes = 64 << 20
     package var largeObjects = LargeObjectLimits()
+    /// How many bytes of rows and large objects are read from the server in a second, by all workers together.
+    /// Default: as many as it gives.
+    package var maxRateInBytes: Int?
+    /// A backup that holds its snapshot for longer warns of it: VACUUM cannot remove what died since. Default: 24 h.
+    package var maxSnapshotAge: Duration = .seconds(86_400)
     /// How often the heartbeat object is renewed. Default: 60 s.
     package var heartbeatInterval: Duration = .seconds(60)
     /// How often the leader's session is used and looks for sessions that wait for our locks. Default: 20 s.
     package var leaderCheckInterval: Duration = .seconds(20)
+
+    /// What ``maxRateInBytes`` may be.
+    package static let ratesInBytes = 100_000...1_000_000_000_000
 
     package init() {}
 

@@ -76,6 +76,14 @@ struct Slip: CustomTestStringConvertible, Sendable {
 
     @Test(arguments: [
         Slip("workers = \"four\"", #"14:1: "workers" takes a whole number from 1 to 64, found a string"#),
+        Slip(
+            "max_rate = \"fast\"", #"14:1: "max_rate" takes bytes a second such as "50MB" or "64MiB", not "fast""#),
+        Slip("max_rate = \"1kB\"", #"14:1: "max_rate" takes 100 kB to 1.0 TB, not 1kB"#),
+        Slip(
+            "max_rate = 50",
+            #"14:1: "max_rate" takes bytes a second such as "50MB" or "64MiB", found the whole number 50"#),
+        Slip(
+            "[stores.s]\nurl = \"file:///x\"\nmax_parts = 1000", #"16:1: "max_parts" goes with s3:// stores only"#),
         Slip("workers = 0", #"14:1: "workers" takes a whole number from 1 to 64, found the whole number 0"#),
         Slip("workers = 2.5", #"14:1: "workers" takes a whole number from 1 to 64, found the number 2.5"#),
         Slip("paused = \"yes\"", #"14:1: "paused" takes true or false, found a string"#),

@@ -113,7 +113,8 @@ extension ServerTests {
                 let leader = try await bench.openSession()
                 try await leader.execute("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE")
                 let warnings = Warnings(reporter: bench.reporter)
-                let watch = LeaderWatch(session: leader, warnings: warnings)
+                let watch = LeaderWatch(
+                    session: leader, snapshotAge: Stopwatch(), maxSnapshotAge: .seconds(86_400), warnings: warnings)
                 try await watch.look()
                 #expect(warnings.all == [])
                 let (other, observer) = (try await bench.openSession(), try await bench.openSession())
@@ -127,6 +128,40 @@ extension ServerTests {
                 waiting.cancel()
                 _ = try? await waiting.value
                 for session in [leader, other, observer] { await session.close() }
+            }
+        }
+
+        @Test func `warns once of a snapshot that is held for longer than it may be`() async throws {
+            try await Workbench.with("CREATE TABLE t ()") { bench in
+                let old = try await bench.backUp(settings: oneWorker { $0.maxSnapshotAge = .zero })
+                #expect(old.warnings.count { $0.contains("max_snapshot_age") } == 1)
+                let young = try await bench.backUp(settings: oneWorker { $0.maxSnapshotAge = .seconds(3_600) })
+                #expect(young.warnings == [])
+            }
+        }
+
+        @Test func `tells of an old snapshot while it is being held`() async throws {
+            try await Workbench.with { bench in
+                let session = try await bench.openSession()
+                let warnings = Warnings(reporter: bench.reporter)
+                let watch = LeaderWatch(
+                    session: session, snapshotAge: Stopwatch(), maxSnapshotAge: .zero, warnings: warnings)
+                try await watch.look()
+                try await watch.look()
+                #expect(warnings.all.count == 1)
+                await session.close()
+            }
+        }
+
+        @Test func `reads rows and large objects no faster than the rate`() async throws {
+            let script: ServerText = """
+                CREATE TABLE t AS SELECT repeat('x', 1000) AS x FROM generate_series(1, 300);
+                SELECT lo_from_bytea(0, decode(repeat('00', 200000), 'hex'))
+                """
+            try await Workbench.with(script) { bench in
+                let backup = try await bench.backUp(settings: oneWorker { $0.maxRateInBytes = 1_000_000 })
+                // Half a second's worth, of which a tenth of a second's passes at once.
+                #expect(backup.seconds >= 0.39)
             }
         }
 
@@ -258,7 +293,7 @@ extension ServerTests {
                     [BackupDestination(name: "store", store: store)], name: name,
                     warnings: Warnings(reporter: bench.reporter))
                 let dump = TableDump(
-                    destinations: destinations, settings: BackupSettings(), reporter: bench.reporter)
+                    destinations: destinations, settings: BackupSettings(), reporter: bench.reporter, rateLimit: nil)
                 await #expect(throws: OperationError.rowCountDiffers(table: "public.t", sent: 1, received: 2)) {
                     _ = try await dump.run(task, on: session)
                 }

@@ -71,6 +71,28 @@ extension Section {
         }
     }
 
+    /// Bytes in each second.
+    mutating func byteRate(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        let wanted = "bytes a second such as \"50MB\" or \"64MiB\""
+        switch value(key) {
+        case nil: return nil
+        case .string(let text)?:
+            guard let rate = ByteCountText.bytes(text) else {
+                complain(key, "\"\(key)\" takes \(wanted), not \"\(text)\"")
+                return nil
+            }
+            guard range.contains(rate) else {
+                let limits = [range.lowerBound, range.upperBound].map(Quantities.bytes)
+                complain(key, "\"\(key)\" takes \(limits[0]) to \(limits[1]), not \(text)")
+                return nil
+            }
+            return rate
+        case let other?:
+            complainOfType(key, wanted: wanted, found: other)
+            return nil
+        }
+    }
+
     /// One of a few words.
     mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, _ type: Choice.Type = Choice.self

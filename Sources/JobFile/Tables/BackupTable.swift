@@ -30,6 +30,10 @@ struct BackupTable {
         if let splits = section.flag("split_tables") { settings.splitsTables = splits }
         if let compression = compression(&section) { settings.compression = compression }
         if let wait = section.duration("lock_wait", in: .zero ... .days(1)) { settings.lockWait = wait }
+        settings.maxRateInBytes = section.byteRate("max_rate", in: BackupSettings.ratesInBytes)
+        if let age = section.duration("max_snapshot_age", in: .seconds(1) ... .days(366)) {
+            settings.maxSnapshotAge = age
+        }
         settings.filters = filters(&section)
         if let globals = globals(&section) { settings.globals = globals }
         return settings

@@ -20,7 +20,7 @@ struct JobTable {
     }
 
     /// Keys of this version's kinds that a newer version will know.
-    static let later: Set<String> = ["max_rate", "checks", "amcheck", "time_budget"]
+    static let later: Set<String> = ["checks", "amcheck", "time_budget"]
 
     func read(_ section: inout Section, name: String) -> Job? {
         guard let kind = kind(&section) else { return nil }

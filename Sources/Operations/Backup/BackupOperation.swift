@@ -158,20 +158,26 @@ package struct BackupOperation: Sendable {
 
     private func copy(_ begun: ConsistentStart.Begun, to destinations: DestinationSet) async throws -> DumpResults {
         let session = begun.leader.session
+        let rateLimit = settings.maxRateInBytes.map { RateLimit(bytesPerSecond: $0) }
         let workers = DumpWorkers(
             leader: begun.leader, connection: session.connectionInfo, applicationName: applicationName,
             encoding: begun.leader.facts.archiveEncoding,
-            tableDump: TableDump(destinations: destinations, settings: settings, reporter: context.reporter),
+            tableDump: TableDump(
+                destinations: destinations, settings: settings, reporter: context.reporter, rateLimit: rateLimit),
             largeObjectDump: LargeObjectDump(
-                destinations: destinations, settings: settings, reporter: context.reporter,
+                destinations: destinations, settings: settings, reporter: context.reporter, rateLimit: rateLimit,
                 modifiedAt: begun.leader.snapshot.takenAtSecondsSinceEpoch),
             warnings: warnings)
-        let watch = LeaderWatch(session: session, warnings: warnings)
-        return try await Companion.run {
+        let watch = LeaderWatch(
+            session: session, snapshotAge: begun.leader.snapshotAge, maxSnapshotAge: settings.maxSnapshotAge,
+            warnings: warnings)
+        let results = try await Companion.run {
             try await Companion.every(settings.leaderCheckInterval) { try await watch.look() }
         } beside: {
             try await workers.run(begun.plan, workers: settings.workers)
         }
+        watch.checkSnapshotAge()
+        return results
     }
 
     private func harvest(_ pgDump: ClientTool, of session: Session, facts: ServerFacts) -> TOCHarvest {

@@ -16,17 +16,19 @@ struct LargeObjectContent: Sendable {
     let destinations: DestinationSet
     let settings: BackupSettings
     let reporter: any ProgressReporter
+    let rateLimit: RateLimit?
     let compressor: any Compressor
     private let hasher = LargeObjectHasher()
 
     init(
         session: Session, destinations: DestinationSet, settings: BackupSettings, reporter: any ProgressReporter,
-        compressor: any Compressor
+        rateLimit: RateLimit?, compressor: any Compressor
     ) {
         self.session = session
         self.destinations = destinations
         self.settings = settings
         self.reporter = reporter
+        self.rateLimit = rateLimit
         self.compressor = compressor
     }
 
@@ -63,6 +65,7 @@ struct LargeObjectContent: Sendable {
         ) { chunk in
             try await receive(chunk)
             reporter.report(.moved(bytes: chunk.count))
+            try await rateLimit?.take(chunk.count)
         }
     }
 }

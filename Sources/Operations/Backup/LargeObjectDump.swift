@@ -10,6 +10,8 @@ struct LargeObjectDump: Sendable {
     let destinations: DestinationSet
     let settings: BackupSettings
     let reporter: any ProgressReporter
+    /// What all workers share; nil for as fast as it goes.
+    let rateLimit: RateLimit?
     /// What packs say of their members' age, in seconds since 1970.
     let modifiedAt: Int
 
@@ -20,7 +22,7 @@ struct LargeObjectDump: Sendable {
         do {
             let content = LargeObjectContent(
                 session: session, destinations: destinations, settings: settings, reporter: reporter,
-                compressor: try settings.compression.makeCompressor())
+                rateLimit: rateLimit, compressor: try settings.compression.makeCompressor())
             for batch in task.objects.batches(of: settings.largeObjects.objectsPerQuery) {
                 try await copy(batch, isPacked: task.isPacked, content, &packs, &results)
             }
@@ -42,6 +44,8 @@ struct LargeObjectDump: Sendable {
     ) async throws {
         let beginnings = try await content.session.readLargeObjects(
             batch.map(\.oid), atMost: settings.largeObjects.beginningInBytes)
+        let bytes = beginnings.reduce(0) { $0 + $1.count }
+        try await rateLimit?.take(bytes)
         for (object, beginning) in zip(batch, beginnings) {
             let copied = try await content.copy(object.oid, beginning: beginning)
             results.digests[object.dumpID, default: LargeObjectDigest()] += copied.digest
@@ -55,6 +59,6 @@ struct LargeObjectDump: Sendable {
                 results.objects.append(try await destinations.write(bytes, as: name))
             }
         }
-        reporter.report(.moved(bytes: beginnings.reduce(0) { $0 + $1.count }))
+        reporter.report(.moved(bytes: bytes))
     }
 }

@@ -11,6 +11,8 @@ struct SnapshotLeader: Sendable {
     /// For `SET TRANSACTION SNAPSHOT` and `pg_dump --snapshot`.
     let snapshotName: String
     let snapshot: SnapshotFacts
+    /// Since the snapshot was taken.
+    let snapshotAge: Stopwatch
     /// The tables that were locked before the snapshot was taken, by oid.
     let lockedTables: Set<UInt32>
     let refusals: [TableLocks.Refusal]
@@ -33,12 +35,14 @@ struct SnapshotLeader: Sendable {
                    CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
                         ELSE pg_catalog.pg_current_wal_lsn() END::text AS lsn
             """)
+        let snapshotAge = Stopwatch()
         let row = try exported.onlyRow()
         return SnapshotLeader(
             session: session, facts: try await ServerFacts.gather(session), snapshotName: try row.string("name"),
             snapshot: SnapshotFacts(
                 takenAtSecondsSinceEpoch: Int(try row.int64("taken")), lsn: try row.optionalString("lsn") ?? "",
                 inRecovery: try row.bool("recovery")),
+            snapshotAge: snapshotAge,
             lockedTables: try await heldLocks(of: session), refusals: refusals, tableCount: tables.count)
     }
 

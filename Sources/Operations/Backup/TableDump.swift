@@ -10,6 +10,8 @@ struct TableDump: Sendable {
     let destinations: DestinationSet
     let settings: BackupSettings
     let reporter: any ProgressReporter
+    /// What all workers share; nil for as fast as it goes.
+    let rateLimit: RateLimit?
 
     func run(_ task: TableTask, on session: Session) async throws -> DumpResults.Table {
         let writer = try await destinations.writer(for: task.fileName)
@@ -74,6 +76,7 @@ struct TableDump: Sendable {
                 bytes: try compressor.member(chunk), rows: rows.digest.rows - before.rows, bytesRaw: chunk.count)
             try await deliver(member)
             reporter.report(.moved(bytes: chunk.count))
+            try await rateLimit?.take(chunk.count)
         }
         guard sent == rows.digest.rows else {
             throw OperationError.rowCountDiffers(table: task.displayName, sent: sent, received: Int64(rows.digest.rows))

@@ -1,5 +1,6 @@
 import Archive
 import ArgumentParser
+import JobFile
 import JobModel
 import Operations
 
@@ -71,6 +72,17 @@ struct BackupNowCommand: AsyncParsableCommand {
             valueName: "what"))
     var globals: GlobalsSetting?
 
+    @Option(
+        help: ArgumentHelp(
+            "Read no more bytes a second from the server, for instance 50MB; all workers together.",
+            valueName: "bytes"))
+    var maxRate: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Warn when the snapshot has been held for longer, for instance 6h. Default: 24h.", valueName: "duration"))
+    var maxSnapshotAge: String?
+
     @Flag(help: "Print what would be copied, and copy nothing.")
     var dryRun = false
 
@@ -92,8 +104,18 @@ struct BackupNowCommand: AsyncParsableCommand {
         guard (0...86_400).contains(lockWait ?? 60) else {
             throw ValidationError("--lock-wait takes 0 to 86400 seconds")
         }
+        try validateLimits()
         if let compression, CompressionSetting(compression) == nil {
             throw ValidationError("--compression takes gzip, zlib:1 to zlib:9, or none; not \"\(compression)\"")
+        }
+    }
+
+    private func validateLimits() throws {
+        if let maxRate, ByteCountText.bytes(maxRate).map({ BackupSettings.ratesInBytes.contains($0) }) != true {
+            throw ValidationError("--max-rate takes bytes a second, 100kB or more, such as 50MB; not \"\(maxRate)\"")
+        }
+        if let maxSnapshotAge, DurationText.duration(maxSnapshotAge).map({ $0 > .zero }) != true {
+            throw ValidationError("--max-snapshot-age takes a duration such as 90m or 6h; not \"\(maxSnapshotAge)\"")
         }
     }
 
@@ -108,6 +130,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         let given = [
             ("--name", name != nil), ("--workers", workers != nil), ("--compression", compression != nil),
             ("--lock-wait", lockWait != nil), ("--globals", globals != nil), ("--no-split", noSplit),
+            ("--max-rate", maxRate != nil), ("--max-snapshot-age", maxSnapshotAge != nil),
             ("--password-file", connection.passwordFile != nil),
             ("--schema and its like", !filters.filters.isEmpty), ("S3 options", storeOptions.isGiven),
         ]
@@ -144,6 +167,8 @@ struct BackupNowCommand: AsyncParsableCommand {
         settings.filters = filters.filters
         if let globals { settings.globals = globals }
         if let lockWait { settings.lockWait = .seconds(lockWait) }
+        settings.maxRateInBytes = maxRate.flatMap(ByteCountText.bytes)
+        if let age = maxSnapshotAge.flatMap(DurationText.duration) { settings.maxSnapshotAge = age }
         return settings
     }
 
