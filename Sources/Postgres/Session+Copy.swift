@@ -4,9 +4,10 @@ import Foundation
 package import JobModel
 
 extension Session {
-    /// Runs `COPY … TO STDOUT` and hands out its rows, in chunks of whole rows of at most `chunkSizeInBytes`; a row
-    /// that is larger is a chunk of its own. The chunk after is read while `receive` works on one, so at most three
-    /// exist at a time; but nothing is read while it works on a larger row, which libpq alone holds twice.
+    /// Runs `COPY … TO STDOUT` and hands out its rows, in chunks of at most `chunkSizeInBytes`: whole rows, or a piece of
+    /// a row that is larger. So the last byte of a chunk is a newline where a row ends with it, and only there. The
+    /// chunk after is read while `receive` works on one, so at most three exist at a time, beside the one row that libpq
+    /// holds twice: as it came, and as it hands it out.
     ///
     /// `receive` must not call this session: it would wait for itself.
     ///
@@ -70,15 +71,9 @@ extension Session {
     ) async throws {
         var chunk = try await nextChunk(sql, chunkSizeInBytes)
         while let current = chunk {
-            chunk = nil
-            if current.count > chunkSizeInBytes {
-                try await receive(consume current)
-                chunk = try await nextChunk(sql, chunkSizeInBytes)
-            } else {
-                async let following = nextChunk(sql, chunkSizeInBytes)
-                try await receive(current)
-                chunk = try await following
-            }
+            async let following = nextChunk(sql, chunkSizeInBytes)
+            try await receive(current)
+            chunk = try await following
         }
     }
 
@@ -119,10 +114,7 @@ extension Session {
         let connection = try openConnection()
         if leftOverRow == nil { try fetchRow(connection, sql) }
         guard let first = leftOverRow else { return nil }
-        guard first.count <= sizeInBytes else {
-            defer { dropLeftOverRow() }
-            return Array(UnsafeRawBufferPointer(start: first.bytes, count: first.count))
-        }
+        guard first.count <= sizeInBytes else { return takePiece(of: first, sizeInBytes) }
         var outcome: Result<Void, PostgresError> = .success(())
         let chunk = [UInt8](unsafeUninitializedCapacity: sizeInBytes) { storage, count in
             while let row = leftOverRow, count + row.count <= storage.count {
@@ -135,6 +127,17 @@ extension Session {
         }
         try outcome.get()
         return chunk
+    }
+
+    /// The next bytes of a row that is larger than a chunk, straight from libpq's copy of it: another would be one too
+    /// many.
+    private func takePiece(of row: (bytes: UnsafeMutablePointer<CChar>, count: Int), _ sizeInBytes: Int) -> [UInt8] {
+        let begin = leftOverRowOffset
+        let count = min(max(1, sizeInBytes), row.count - begin)
+        let piece = [UInt8](UnsafeRawBufferPointer(start: row.bytes + begin, count: count))
+        leftOverRowOffset = begin + count
+        if leftOverRowOffset == row.count { dropLeftOverRow() }
+        return piece
     }
 
     /// Takes a row off libpq; there is none at the end.

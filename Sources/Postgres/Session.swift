@@ -26,6 +26,8 @@ package actor Session {
     private var connection: OpaquePointer?
     /// A row that did not fit into the chunk before it, as libpq handed it out.
     var leftOverRow: (bytes: UnsafeMutablePointer<CChar>, count: Int)?
+    /// How much of it has been handed out.
+    var leftOverRowOffset = 0
     /// Whether libpq has handed out the last row of the COPY.
     var hasLastRow = false
 
@@ -94,6 +96,7 @@ package actor Session {
     func dropLeftOverRow() {
         if let leftOverRow { PQfreemem(leftOverRow.bytes) }
         leftOverRow = nil
+        leftOverRowOffset = 0
     }
 }
 

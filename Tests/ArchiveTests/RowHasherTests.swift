@@ -37,6 +37,28 @@ import Testing
         #expect(digest == CopyText.digest(of: rows))
     }
 
+    @Test(arguments: [1, 2, 7, 100, 4_096], [nil, [1, 0]] as [[Int]?])
+    func `counts and hashes rows that come in pieces as it does whole ones`(size: Int, fieldOrder: [Int]?) {
+        var generator = SeededGenerator(seed: 10)
+        var rows = CopyText.randomRows(50, using: &generator)
+        rows += [[], Array(repeating: UInt8(ascii: "x"), count: 10_000), [], Array("a\tb".utf8)]
+        let text = rows.flatMap { $0 + [UInt8(ascii: "\n")] }
+        var hasher = RowHasher(fieldOrder: fieldOrder)
+        for begin in stride(from: 0, to: text.count, by: size) {
+            hasher.update(Array(text[begin..<min(begin + size, text.count)]))
+        }
+        #expect(hasher.digest == CopyText.digest(of: rows, fieldOrder: fieldOrder))
+    }
+
+    @Test func `counts a row only once its newline has come`() {
+        var hasher = RowHasher()
+        hasher.update(Array("one\ntw".utf8))
+        #expect(hasher.digest.rows == 1)
+        #expect(hasher.digest.bytes == 6)
+        hasher.update(Array("o\n".utf8))
+        #expect(hasher.digest == CopyText.digest(of: [Array("one".utf8), Array("two".utf8)]))
+    }
+
     @Test func `depends on every row`() {
         var generator = SeededGenerator(seed: 9)
         var rows = CopyText.randomRows(100, using: &generator)

@@ -60,6 +60,30 @@ extension ServerTests {
             }
         }
 
+        @Test func `rows that are larger than a chunk stay in one piece, whoever else writes to the object`()
+            async throws
+        {
+            let script: ServerText = """
+                CREATE TABLE t (n int, x text);
+                ALTER TABLE t ALTER x SET STORAGE EXTERNAL;
+                INSERT INTO t SELECT n, CASE WHEN n % 10 = 0 THEN repeat(md5(n::text), 4000) ELSE md5(n::text) END
+                    FROM generate_series(1, 400) n
+                """
+            try await Workbench.with(script) { bench in
+                let settings = settings {
+                    $0.chunkSizeInBytes = 10_000
+                    $0.rangeSizeInBytes = 300_000
+                }
+                let preview = try await bench.operation(settings: settings).preview()
+                #expect(preview.tables.first?.note?.hasSuffix(" ranges") == true)
+                let split = try await bench.backUp(settings: settings)
+                let whole = try await bench.backUp(settings: self.settings { $0.splitsTables = false })
+                #expect(split.manifest.tables.map(\.digest) == whole.manifest.tables.map(\.digest))
+                #expect(split.manifest.tables.map(\.rows) == [400])
+                #expect(try await bench.verify(split).failures == [:])
+            }
+        }
+
         @Test func `rows that come while it copies are not in it`() async throws {
             try await Workbench.with(Self.script) { bench in
                 let changes = Journal<Void>()

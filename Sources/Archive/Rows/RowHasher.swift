@@ -10,8 +10,8 @@ package struct RowHasher: Sendable {
     /// Work space, kept from row to row.
     private var fields: [Range<Int>] = []
     private var reordered: [UInt8] = []
-    /// The row whose beginning has come, where it comes in pieces.
-    private var rowInPieces: RowInPieces?
+    /// A row of which only pieces have come; nil between rows.
+    private var begunRow: BegunRow?
 
     /// `fieldOrder` names, for each field of the row as it is hashed, its index in the row as it comes: a leaf
     /// partition whose columns stand in another order than the root's is hashed in the root's order. A row with another
@@ -20,29 +20,38 @@ package struct RowHasher: Sendable {
         self.fieldOrder = fieldOrder.flatMap { $0.elementsEqual($0.indices) ? nil : $0 }
     }
 
-    /// Adds whole rows, each with its newline, without the terminator.
+    /// Adds rows, each with its newline, without the terminator. A row may come in pieces: it counts with its newline.
     package mutating func update(_ chunk: [UInt8]) {
-        _ = chunk.withUnsafeBytes { hashRows($0, until: .end) }
+        let begin = continueRow(chunk)
+        let end = chunk.withUnsafeBytes { chunk in
+            begin + hashRows(UnsafeRawBufferPointer(rebasing: chunk[begin...]), until: .end)
+        }
+        beginRow(chunk[end...])
     }
 
-    /// Whether a row may come in pieces: one whose fields are put in another order must be there whole.
-    var takesPieces: Bool { fieldOrder == nil }
-
-    /// Adds a piece of a row, without its newline; ``endRow()`` follows the last.
-    mutating func addPiece(_ piece: ArraySlice<UInt8>) {
-        let row = rowInPieces ?? RowInPieces()
-        row.update(piece)
-        rowInPieces = row
-        digest.bytes += piece.count
-    }
-
-    /// Ends the row that came in pieces, at its newline.
-    mutating func endRow() {
-        guard let row = rowInPieces else { return }
-        digest.sum += row.hash
+    /// Adds to the row that has begun; returns where it ends, which is 0 where none has.
+    private mutating func continueRow(_ chunk: [UInt8]) -> Int {
+        guard let row = begunRow else { return 0 }
+        let end = chunk.firstIndex(of: UInt8(ascii: "\n"))
+        row.append(chunk[..<(end ?? chunk.count)])
+        guard let end else {
+            digest.bytes += chunk.count
+            return chunk.count
+        }
+        let hash = row.end { reorderedHash($0, $1) }
+        digest.sum.value &+= UInt128(hash.high64) << 64 | UInt128(hash.low64)
         digest.rows += 1
-        digest.bytes += 1
-        rowInPieces = nil
+        digest.bytes += end + 1
+        begunRow = nil
+        return end + 1
+    }
+
+    private mutating func beginRow(_ piece: ArraySlice<UInt8>) {
+        guard !piece.isEmpty else { return }
+        let row = BegunRow(isKept: fieldOrder != nil)
+        row.append(piece)
+        digest.bytes += piece.count
+        begunRow = row
     }
 
     enum Stop {
@@ -51,7 +60,7 @@ package struct RowHasher: Sendable {
         case terminator
     }
 
-    /// Adds rows and returns where it stopped.
+    /// Adds rows and returns where it stopped, at the latest behind the last newline.
     mutating func hashRows(_ chunk: UnsafeRawBufferPointer, until stop: Stop) -> Int {
         guard let base = chunk.baseAddress else { return 0 }
         var sum = digest.sum.value
@@ -61,11 +70,11 @@ package struct RowHasher: Sendable {
             let row = base + position
             let rest = chunk.count - position
             if stop == .terminator, Self.beginsTerminator(row, rest) { break }
-            let length = memchr(row, newline, rest).map { UnsafeRawPointer($0) - row } ?? rest
+            guard let length = memchr(row, newline, rest).map({ UnsafeRawPointer($0) - row }) else { break }
             let hash = fieldOrder == nil ? XXH3_128bits(row, length) : reorderedHash(row, length)
             sum &+= UInt128(hash.high64) << 64 | UInt128(hash.low64)
             rows += 1
-            position += min(length + 1, rest)
+            position += length + 1
         }
         digest.sum.value = sum
         digest.rows += rows

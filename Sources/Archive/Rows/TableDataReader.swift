@@ -4,7 +4,7 @@ import Foundation
 ///
 /// A server silently ignores all that follows a terminator, and stock pg_restore takes a missing one for the end; both
 /// are refused here. Memory: the chunk that is handed on and the beginning of a row, however large rows are; but rows
-/// whose fields are hashed in another order are held whole.
+/// whose fields are hashed in another order are kept whole as well.
 ///
 /// Source: PostgreSQL manual, COPY, "Text Format"; `dumpTableData_copy` in `pg_dump.c`.
 package struct TableDataReader: Sendable {
@@ -81,11 +81,11 @@ package struct TableDataReader: Sendable {
     /// Keeps the beginning of a row, or hands it on where it has become large.
     private mutating func hold(_ piece: [UInt8]) throws(ArchiveError) -> [UInt8] {
         partialRow += piece
-        guard partialRow.count > largestHeldRow, hasher.takesPieces else { return [] }
+        guard partialRow.count > largestHeldRow else { return [] }
         guard !partialRow.starts(with: Self.terminator.prefix(2)) else { throw markedRow }
         let beginning = partialRow
         partialRow = []
-        hasher.addPiece(beginning[...])
+        hasher.update(beginning)
         phase = .withinRow
         return beginning
     }
@@ -93,13 +93,13 @@ package struct TableDataReader: Sendable {
     /// Hands on more of a row that is handed on in pieces, and the rows after it.
     private mutating func rest(ofRowIn piece: [UInt8]) throws(ArchiveError) -> [UInt8] {
         guard let newline = piece.firstIndexOfNewline else {
-            hasher.addPiece(piece[...])
+            hasher.update(piece)
             return piece
         }
-        hasher.addPiece(piece[..<newline])
-        hasher.endRow()
+        let end = Array(piece[...newline])
+        hasher.update(end)
         phase = .rows
-        return try piece[...newline] + rows(endingIn: Array(piece[(newline + 1)...]))
+        return try end + rows(endingIn: Array(piece[(newline + 1)...]))
     }
 
     private var markedRow: ArchiveError { damaged("row \(digest.rows + 1) begins with the terminator's mark") }

@@ -13,9 +13,16 @@ actor RangedTable {
     private let turns = TurnQueue()
     private var rangesLeft: Int
     private var rows = RowDigest()
-    private var members: [MemberIndex.Member] = []
+    private var members = MemberGathering()
     private var writer: (any ObjectWriter)?
     private var isGivenUp = false
+
+    /// Where one of the workers stands.
+    enum Position {
+        case betweenRows
+        /// It has its turn until the row has come to its end.
+        case withinRow
+    }
 
     /// Another worker has given the table up.
     struct GivenUp: Error {}
@@ -32,30 +39,49 @@ actor RangedTable {
         if isGivenUp { throw GivenUp() }
     }
 
-    /// Adds a member to the object, in its turn.
-    func append(_ member: [UInt8], rows: Int, bytesRaw: Int) async throws {
-        try await turns.withTurn {
-            do {
-                try await opened().append(member)
-            } catch {
-                // A writer that is discarded under us complains of that.
-                try checkGoesOn()
-                throw error
-            }
-            members.append(length: member.count, rows: rows, bytesRaw: bytesRaw)
+    /// Adds a member to the object, in its turn. Where a row goes on in the next member the turn goes on as well, until
+    /// that has come, with the same `position`, or ``giveTurnBack(_:)``. After an error there is no turn any more.
+    func append(_ member: TableDump.Member, at position: inout Position) async throws {
+        if position == .betweenRows { try await turns.begin() }
+        position = .betweenRows
+        do {
+            try await write(member)
+        } catch {
+            turns.end()
+            throw error
         }
+        if member.endsRow { turns.end() } else { position = .withinRow }
+    }
+
+    /// For who cannot go on with a row.
+    nonisolated func giveTurnBack(_ position: Position) {
+        if position == .withinRow { turns.end() }
+    }
+
+    private func write(_ member: TableDump.Member) async throws {
+        do {
+            try await opened().append(member.bytes)
+        } catch {
+            // A writer that is discarded under us complains of that.
+            try checkGoesOn()
+            throw error
+        }
+        members.append(member)
     }
 
     /// Adds what a range came to; the table's result with the last of them, after the `terminator` was written.
-    func finishRange(_ digest: RowDigest, terminator: () throws -> [UInt8]) async throws -> DumpResults.Table? {
+    func finishRange(
+        _ digest: RowDigest, terminator: () throws -> TableDump.Member
+    ) async throws -> DumpResults.Table? {
         try checkGoesOn()
         rows += digest
         rangesLeft -= 1
         guard rangesLeft == 0 else { return nil }
-        try await append(terminator(), rows: 0, bytesRaw: TableDataReader.terminator.count)
+        var position = Position.betweenRows
+        try await append(terminator(), at: &position)
         let object = try await opened().commit()
         writer = nil
-        return DumpResults.Table(task: task, digest: rows, object: object, members: members)
+        return DumpResults.Table(task: task, digest: rows, object: object, members: members.all)
     }
 
     /// True for the first who says so, and who has to see to the table from then on.

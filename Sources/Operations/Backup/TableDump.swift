@@ -28,10 +28,12 @@ struct TableDump: Sendable {
     /// Copies some blocks of a table, beside other workers; the table's result where these were the last. Throws
     /// ``RangedTable/GivenUp``.
     func run(_ range: BlockRange, of table: RangedTable, on session: Session) async throws -> DumpResults.Table? {
+        var position = RangedTable.Position.betweenRows
+        defer { table.giveTurnBack(position) }
         let digest = try await copy(table.task, table.task.copyStatement(of: range), from: session) { member in
-            try await table.append(member.bytes, rows: member.rows, bytesRaw: member.bytesRaw)
+            try await table.append(member, at: &position)
         }
-        let result = try await table.finishRange(digest) { try terminator().bytes }
+        let result = try await table.finishRange(digest, terminator: terminator)
         if let result { tellEnd(of: result) }
         return result
     }
@@ -44,22 +46,25 @@ struct TableDump: Sendable {
     private func stream(
         _ task: TableTask, from session: Session, into writer: any ObjectWriter
     ) async throws -> DumpResults.Table {
-        var members: [MemberIndex.Member] = []
+        var members = MemberGathering()
         let digest = try await copy(task, task.copyStatement, from: session) { member in
-            members.append(length: member.bytes.count, rows: member.rows, bytesRaw: member.bytesRaw)
+            members.append(member)
             try await writer.append(member.bytes)
         }
         let last = try terminator()
-        members.append(length: last.bytes.count, rows: 0, bytesRaw: last.bytesRaw)
+        members.append(last)
         try await writer.append(last.bytes)
-        return DumpResults.Table(task: task, digest: digest, object: try await writer.commit(), members: members)
+        return DumpResults.Table(task: task, digest: digest, object: try await writer.commit(), members: members.all)
     }
 
-    /// A gzip member, and what is in it.
-    private struct Member {
+    /// A gzip member, and what is in it. A row that is larger than a chunk is in several, one after the other.
+    struct Member: Sendable {
         let bytes: [UInt8]
+        /// Those that end in it.
         let rows: Int
         let bytesRaw: Int
+        /// Whether its last row ends with it.
+        let endsRow: Bool
     }
 
     /// Hands out the rows that `statement` reads, as members; returns what they come to.
@@ -73,7 +78,8 @@ struct TableDump: Sendable {
             let before = rows.digest
             rows.update(chunk)
             let member = Member(
-                bytes: try compressor.member(chunk), rows: rows.digest.rows - before.rows, bytesRaw: chunk.count)
+                bytes: try compressor.member(chunk), rows: rows.digest.rows - before.rows, bytesRaw: chunk.count,
+                endsRow: chunk.last == UInt8(ascii: "\n"))
             try await deliver(member)
             reporter.report(.moved(bytes: chunk.count))
             try await rateLimit?.take(chunk.count)
@@ -86,7 +92,8 @@ struct TableDump: Sendable {
 
     private func terminator() throws -> Member {
         let text = TableDataReader.terminator
-        return Member(bytes: try settings.compression.makeCompressor().member(text), rows: 0, bytesRaw: text.count)
+        return Member(
+            bytes: try settings.compression.makeCompressor().member(text), rows: 0, bytesRaw: text.count, endsRow: true)
     }
 
     private func tellEnd(of table: DumpResults.Table) {
