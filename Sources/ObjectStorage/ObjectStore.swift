@@ -24,6 +24,10 @@ package protocol ObjectStore: Sendable {
     /// Begins an object that appears under `key` when the writer commits, replacing one that is there.
     func writer(for key: ObjectKey) async throws -> any ObjectWriter
 
+    /// The same for an object of about so many bytes. It may come to have more, or fewer; a store whose memory depends on
+    /// the size needs less of it when it knows. Default: as without.
+    func writer(for key: ObjectKey, expectedSizeInBytes: Int) async throws -> any ObjectWriter
+
     /// A small object, up to 64 KiB, with the version that ``write(_:to:if:)`` can name; nil where there is none.
     func current(_ key: ObjectKey) async throws -> CurrentObject?
 
@@ -64,6 +68,10 @@ package protocol ObjectWriter: Sendable {
 }
 
 extension ObjectStore {
+    package func writer(for key: ObjectKey, expectedSizeInBytes: Int) async throws -> any ObjectWriter {
+        try await writer(for: key)
+    }
+
     /// Writes a small object at once.
     package func write(_ bytes: [UInt8], to key: ObjectKey) async throws -> StoredObject {
         let writer = try await writer(for: key)

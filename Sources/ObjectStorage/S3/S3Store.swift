@@ -64,7 +64,11 @@ package final class S3Store: ObjectStore {
     }
 
     package func writer(for key: ObjectKey) async throws -> any ObjectWriter {
-        S3Writer(store: self, key: key)
+        S3Writer(store: self, key: key, partPlan: settings.partPlan)
+    }
+
+    package func writer(for key: ObjectKey, expectedSizeInBytes: Int) async throws -> any ObjectWriter {
+        S3Writer(store: self, key: key, partPlan: settings.partPlan.expecting(expectedSizeInBytes))
     }
 
     /// The name in the bucket.

@@ -8,6 +8,7 @@ import JobModel
 actor S3Writer: ObjectWriter {
     private let store: S3Store
     private let key: ObjectKey
+    private let partPlan: PartPlan
     /// Keeps the bytes of one call together, and callers waiting while the store is slow.
     private let turns = TurnQueue()
     private var part: [UInt8] = []
@@ -25,9 +26,10 @@ actor S3Writer: ObjectWriter {
         case failed(any Error)
     }
 
-    init(store: S3Store, key: ObjectKey) {
+    init(store: S3Store, key: ObjectKey, partPlan: PartPlan) {
         self.store = store
         self.key = key
+        self.partPlan = partPlan
     }
 
     func append(_ bytes: [UInt8]) async throws {
@@ -98,11 +100,11 @@ actor S3Writer: ObjectWriter {
     }
 
     private func partSizeInBytes() throws -> Int {
-        if let size = store.settings.partPlan.sizeInBytes(ofPart: partNumber) { return size }
+        if let size = partPlan.sizeInBytes(ofPart: partNumber) { return size }
         throw StorageError.cannotWrite(
             object: key.description,
             reason:
-                "it is larger than \(store.settings.partPlan.maximumParts) parts hold (\(sizeInBytes) bytes so far)",
+                "it is larger than \(partPlan.maximumParts) parts hold (\(sizeInBytes) bytes so far)",
             hint: "Use larger parts.")
     }
 
@@ -110,7 +112,7 @@ actor S3Writer: ObjectWriter {
         // An array that grows by doubling would copy itself and take up to twice the room.
         let needed = part.count + bytes.count
         if needed > Self.smallObjectInBytes, part.capacity < needed {
-            growPart(to: store.settings.partPlan.sizeInBytes(ofPart: partNumber) ?? needed)
+            growPart(to: partPlan.sizeInBytes(ofPart: partNumber) ?? needed)
         }
         part.append(contentsOf: bytes)
         objectHash.update(data: bytes)

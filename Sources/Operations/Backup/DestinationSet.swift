@@ -72,11 +72,13 @@ final class DestinationSet: Sendable {
         try Self.one(of: try await each { try await $0.store.write(bytes, to: $0.folder.appending(name)) })
     }
 
-    /// Begins an object in all stores.
-    func writer(for name: String) async throws -> any ObjectWriter {
+    /// Begins an object in all stores, of about so many bytes.
+    func writer(for name: String, expectedSizeInBytes: Int = 0) async throws -> any ObjectWriter {
         let writers = try await perform(on: live) { index in
             let place = self.places[index]
-            return try await self.register(place.store.writer(for: place.folder.appending(name)), of: index)
+            let writer = try await place.store.writer(
+                for: place.folder.appending(name), expectedSizeInBytes: expectedSizeInBytes)
+            return self.register(writer, of: index)
         }
         return MirroredWriter(destinations: self, writers: writers.map(\.result))
     }

@@ -14,7 +14,7 @@ struct TableDump: Sendable {
     let rateLimit: RateLimit?
 
     func run(_ task: TableTask, on session: Session) async throws -> DumpResults.Table {
-        let writer = try await destinations.writer(for: task.fileName)
+        let writer = try await destinations.writer(for: task.fileName, expectedSizeInBytes: task.sizeInBytes)
         do {
             let table = try await stream(task, from: session, into: writer)
             tellEnd(of: table)
@@ -40,7 +40,9 @@ struct TableDump: Sendable {
 
     /// The table's share of an object that several workers write.
     func ranged(_ task: TableTask) -> RangedTable {
-        RangedTable(task, ranges: task.ranges.count) { try await destinations.writer(for: task.fileName) }
+        RangedTable(task, ranges: task.ranges.count) {
+            try await destinations.writer(for: task.fileName, expectedSizeInBytes: task.sizeInBytes)
+        }
     }
 
     private func stream(
