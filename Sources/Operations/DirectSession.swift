@@ -48,6 +48,13 @@ extension Session {
             throw error
         }
     }
+
+    /// Closes a session that has done its work and may hold advisory locks: the server notices only a moment later that
+    /// it is gone, and whoever comes next would find them taken.
+    func closeLettingGo() async {
+        try? await execute("SELECT pg_catalog.pg_advisory_unlock_all()")
+        await close()
+    }
 }
 
 extension Duration {

@@ -13,18 +13,12 @@ extension CleanOperation {
             let row = try await session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").onlyRow()
             if try row.bool("standby") { throw CleanError.standby(server: session.server.displayText) }
             let success = try await body(session)
-            await Self.end(session)
+            await session.closeLettingGo()
             return success
         } catch {
-            await CleanupScope.run { await Self.end(session) }
+            await CleanupScope.run { await session.close() }
             throw error
         }
-    }
-
-    /// The server notices a moment later that the session is gone: whoever cleans next would find the table locked.
-    private static func end(_ session: Session) async {
-        try? await session.execute("SELECT pg_catalog.pg_advisory_unlock_all()")
-        await session.close()
     }
 
     /// Rows that a crash brings back are deleted again, so commits need not wait for the disk. Batches walk along an

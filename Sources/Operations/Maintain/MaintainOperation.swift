@@ -119,7 +119,7 @@ package struct MaintainOperation: Sendable {
                 where error.isStatementRefusal
             {}
             let success = try await body(session)
-            await session.close()
+            await session.closeLettingGo()
             return success
         } catch {
             await CleanupScope.run { await session.close() }

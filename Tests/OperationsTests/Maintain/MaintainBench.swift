@@ -39,8 +39,13 @@ extension Workbench {
         let query =
             "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE application_name LIKE 'dbops/maintain %' "
             + "AND query LIKE '%\(words)%' AND state = 'active' AND \(condition)"
-        try await waitUntil("no such statement runs: \(words)") { try await count(query) != 0 }
-        return try await count(query)
+        // What it waits for may be over a moment later, so it is asked for once.
+        var process = 0
+        try await waitUntil("no such statement runs: \(words)") {
+            process = try await count(query)
+            return process != 0
+        }
+        return process
     }
 }
 
