@@ -60,7 +60,8 @@ extension EndToEndTests {
             let checks = try #require(report["checks"] as? [[String: Any]])
             #expect(
                 checks.compactMap { $0.text("name") } == [
-                    "objects", "table of contents", "globals", "restore", "rows", "large objects", "inventory", "sequences",
+                    "objects", "table of contents", "globals", "restore", "rows", "large objects", "inventory",
+                    "sequences",
                     "indexes and constraints",
                 ])
             for check in checks {
