@@ -53,7 +53,7 @@ extension Session {
     /// it is gone, and whoever comes next would find them taken.
     func closeLettingGo() async {
         try? await execute("SELECT pg_catalog.pg_advisory_unlock_all()")
-        await close()
+        close()
     }
 }
 
