@@ -82,7 +82,7 @@ import Testing
         #expect(try reader.finish() == CopyText.digest(of: [[1], row, row, [2]]))
     }
 
-    @Test func `holds a row whole where its fields are hashed in another order`() throws {
+    @Test func `hands a large row on in pieces also where its fields are hashed in another order`() throws {
         let row = Array("a\t\(String(repeating: "b", count: 50))".utf8)
         var reader = TableDataReader(object: "1.dat.gz", fieldOrder: [1, 0], largestHeldRowInBytes: 2)
         var texts: [[UInt8]] = []
@@ -90,7 +90,7 @@ import Testing
             let rows = try reader.append([byte])
             if !rows.isEmpty { texts.append(rows) }
         }
-        #expect(texts == [row + [UInt8(ascii: "\n")]])
+        #expect(texts.count > 1 && Array(texts.joined()) == row + [UInt8(ascii: "\n")])
         var turned = RowHasher()
         turned.update(Array("\(String(repeating: "b", count: 50))\ta\n".utf8))
         #expect(try reader.finish() == turned.digest)

@@ -64,7 +64,7 @@ extension ServerTests {
                     #expect(scratch == 0, "\(phase)")
                     #expect(try bench.folder.names(in: "tmp") == [], "\(phase)")
                 }
-                #expect(phases.count == (isOnServer ? 6 : 7))
+                #expect(phases.count == (isOnServer ? 5 : 6))
                 let evidence = try await bench.store.list(under: nil).count {
                     $0.key.description.contains(".evidence/")
                 }
