@@ -22,6 +22,10 @@ struct GlobalsDump: Sendable {
     /// Roles are few: what is more is a fault.
     private static let limitInBytes = 64 << 20
 
+    /// What pg_dumpall leaves to the settings of database and role. A hot standby reads nothing serializably.
+    private static let sessionOptions =
+        "-c default_transaction_isolation=read\\ committed -c statement_timeout=0 -c lock_timeout=0"
+
     /// Nil where the setting wants nothing. Hashes of passwords are left out, with a note, where the role may not read
     /// them.
     func run() async throws -> Script? {
@@ -52,7 +56,8 @@ struct GlobalsDump: Sendable {
         if !withPasswords { arguments.append("--no-role-passwords") }
         if let database = connection.database { arguments.append("--database=\(database)") }
         return try await pgDumpAll.run(
-            arguments, connection: connection, outputLimitInBytes: Self.limitInBytes)
+            arguments, connection: connection.with(sessionOptions: Self.sessionOptions),
+            outputLimitInBytes: Self.limitInBytes)
     }
 
     /// Managed servers keep pg_authid from everybody.
