@@ -13,7 +13,8 @@ extension ServerTests {
         /// Names that no other test of the server's uses.
         private static let script: ServerText = """
             CREATE ROLE globals_group; CREATE ROLE "globals ""app" LOGIN PASSWORD 'secret' CONNECTION LIMIT 7 IN ROLE globals_group;
-            ALTER ROLE "globals ""app" SET work_mem = '7MB'; ALTER ROLE globals_group REPLICATION;
+            ALTER ROLE "globals ""app" SET work_mem = '7MB'; ALTER ROLE globals_group SET work_mem = '6MB';
+            ALTER ROLE globals_group REPLICATION;
             COMMENT ON ROLE globals_group IS 'a group; of ''apps''';
             CREATE TABLE t AS SELECT 1 AS n; ALTER TABLE t OWNER TO "globals ""app";
             """
@@ -136,14 +137,23 @@ extension ServerTests {
             }
         }
 
-        @Test func `are made by a verification in a throw-away cluster, which finds what does not work`() async throws {
+        @Test func `are made by a verification in a throw-away cluster, and a setting that it does not take is told`()
+            async throws
+        {
             try await Workbench.with(Self.script) { bench in
                 try await clearing(bench) {
+                    // As if the source had a locale that this machine lacks.
+                    try await bench.psql(
+                        """
+                        UPDATE pg_db_role_setting SET setconfig = ARRAY['lc_messages=xx_XX.UTF-8']
+                         WHERE setrole = 'globals_group'::regrole
+                        """)
                     let backup = try await bench.backUp()
                     let report = try await bench.verify(backup) { $0.server = nil }
                     #expect(report.failures == [:])
                     let check = report.checks.first { $0.name == "globals" }
                     #expect(check?.verdict == .passed)
+                    #expect(check?.details.contains { $0.contains("ALTER ROLE \"globals_group\" SET") } == true)
                     #expect(try await bench.verify(backup).checks.first { $0.name == "globals" }?.verdict == .skipped)
                 }
             }

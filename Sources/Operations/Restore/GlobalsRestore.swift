@@ -9,6 +9,9 @@ struct GlobalsRestore: Sendable {
         var roles: [ServerText] = []
         /// What the server refused, without literals: these may be hashes of passwords.
         var refusals: [String] = []
+        /// The same, of settings of roles and privileges on parameters: a locale or a library that they name may be
+        /// missing here, and the roles are good without.
+        var settingRefusals: [String] = []
     }
 
     let script: GlobalsScript
@@ -36,7 +39,11 @@ struct GlobalsRestore: Sendable {
         var result = Result()
         for statement in script.statements(forServerWith: there) {
             if let refusal = try await run(statement, on: session) {
-                result.refusals.append(refusal)
+                if statement.isSetting {
+                    result.settingRefusals.append(refusal)
+                } else {
+                    result.refusals.append(refusal)
+                }
             } else if case .role(let name) = statement.subject, statement.makesRole {
                 result.roles.append(name)
             }
@@ -62,6 +69,11 @@ struct GlobalsRestore: Sendable {
 extension GlobalsScript.Statement {
     /// Attributes that only superusers may give, or even take away.
     private static let superuserAttributes = ["SUPERUSER", "REPLICATION", "BYPASSRLS"]
+
+    fileprivate var isSetting: Bool {
+        if case .parameter = subject { return true }
+        return sql.text.hasPrefix("ALTER ROLE ") && attributeList == nil
+    }
 
     fileprivate var makesRole: Bool { sql.text.hasPrefix("CREATE ROLE ") }
 

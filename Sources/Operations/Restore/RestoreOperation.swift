@@ -144,7 +144,7 @@ package struct RestoreOperation: Sendable {
         let result = try await globals.run(
             on: session, bootstrapRole: source.manifest.server.bootstrapRole, wanted: Set(wanted.map { ServerText($0) })
         )
-        for refusal in result.refusals { warnings.add("not as at the source: \(refusal)") }
+        for refusal in result.refusals + result.settingRefusals { warnings.add("not as at the source: \(refusal)") }
         if source.manifest.globals?.passwordHashes == false, !result.roles.isEmpty {
             warnings.add("the roles that were made have no passwords: the backup holds none")
         }
