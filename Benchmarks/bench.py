@@ -42,8 +42,8 @@ def dbops():
 class Servers:
     """A throw-away PostgreSQL 15 and a real S3 server (radosgw) with a bucket, ended whatever happens."""
 
-    def __init__(self, s3=True, size_gb=1):
-        self.s3, self.size_gb = s3, size_gb
+    def __init__(self, s3=True, size_gb=1, settings=""):
+        self.s3, self.size_gb, self.settings = s3, size_gb, settings
 
     def __enter__(self):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -54,7 +54,7 @@ class Servers:
         try:
             subprocess.run([REPOSITORY / "scripts" / "install-packages", "run"] + (["test"] if self.s3 else []), check=True)
             say("starting PostgreSQL" + (" and S3" if self.s3 else ""))
-            settings_of(SERVERS / "postgres", "start", self.directory / "pg")
+            settings_of(SERVERS / "postgres", "start", self.directory / "pg", PGSETTINGS=self.settings)
             os.environ["PATH"] = "/usr/lib/postgresql/15/bin:" + os.environ["PATH"]
             if self.s3:
                 settings_of(REPOSITORY / "scripts" / "install-test-tools")

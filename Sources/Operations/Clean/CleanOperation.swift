@@ -160,7 +160,7 @@ package struct CleanOperation: Sendable {
         let isQuiet = (try? await run.look()) == .proceed
         try Task.checkCancellation()
         return try await CleanAftercare(
-            session: session, plan: run.plan, deletedRows: run.state.deletedRows - dropped
+            session: session, plan: run.plan, deletedRows: run.state.deletedRows - dropped, duty: run.job.duty
         ).execute(isAllowed: isQuiet)
     }
 }
