@@ -25,7 +25,11 @@ extension EndToEndTests {
                 ["backup", "now", "--database", url, "--to", workplace.store, "--verbose"])
             var children: Set<String> = []
             while run.isRunning {
-                children.formUnion(Processes.descendants(of: run.processID).map(\.commandLine))
+                let all = Processes.all
+                // Between fork and exec a child still shows the command line of its parent, which the user wrote.
+                let own = all.first { $0.id == run.processID }?.commandLine
+                children.formUnion(
+                    Processes.descendants(of: run.processID, in: all).map(\.commandLine).filter { $0 != own })
                 try await Task.sleep(for: .milliseconds(5))
             }
             let backup = await DBOpsProcess.result(of: run)

@@ -28,8 +28,7 @@ enum Processes {
     }
 
     /// All that a process has started, directly or not.
-    static func descendants(of id: pid_t) -> [Entry] {
-        let all = all
+    static func descendants(of id: pid_t, in all: [Entry] = all) -> [Entry] {
         var family: Set<pid_t> = [id]
         while true {
             let grown = family.union(all.filter { family.contains($0.parent) }.map(\.id))
