@@ -11,8 +11,6 @@ struct DatabaseRestore: Sendable {
         /// For scratch databases: subscriptions would reach out to the publisher, tablespaces are not there.
         var isScratch = false
         var leastBytesToShare = 32 << 20
-        /// For a throw-away cluster, which keeps WAL at its minimum.
-        var skipsWAL = false
     }
 
     /// Seconds of each phase.
@@ -51,7 +49,7 @@ struct DatabaseRestore: Sendable {
             let data = Stopwatch()
             let loaders = LoadWorkers(
                 source: source, contents: contents, target: target, context: context, warnings: warnings,
-                jobs: options.jobs, leastBytesToShare: options.leastBytesToShare, skipsWAL: options.skipsWAL)
+                jobs: options.jobs, leastBytesToShare: options.leastBytesToShare)
             try await loaders.run()
             timings.data = data.seconds
 

@@ -17,9 +17,7 @@ struct LoadWorkers: Sendable {
     let jobs: Int
     /// A table with so much left to load is shared among sessions that have nothing else to do.
     let leastBytesToShare: Int
-    /// Whether the server writes no WAL of a table that is filled in the transaction that truncated it.
-    var skipsWAL = false
-    /// Below this the server writes WAL all the same (`wal_skip_threshold`), and truncating costs more than it saves.
+    /// Below this truncating costs more than freezing saves.
     var leastBytesToLoadAlone = 4 << 20
 
     func run() async throws {
@@ -29,7 +27,7 @@ struct LoadWorkers: Sendable {
         try await share(loads, sessions: isOneToShare ? jobs : min(jobs, loads.count)) { load, session in
             try await tableLoad.run(load, on: session)
         } atEnd: { session in
-            while let load = joined(loads) { try await tableLoad.takePart(in: load, on: session) }
+            while let load = joined(loads) { try await tableLoad.takePart(in: load, load.statement, on: session) }
         }
     }
 
@@ -38,20 +36,22 @@ struct LoadWorkers: Sendable {
         let statements = Dictionary(
             contents.entries.compactMap { entry in entry.copyStmt.map { (entry.dumpID, $0) } }
         ) { first, _ in first }
-        return try source.manifest.tables.sorted { $0.bytesRaw > $1.bytesRaw }.map { table in
+        let tables = source.manifest.tables.sorted { $0.bytesRaw > $1.bytesRaw }
+        let alone = LoadBalance.alone(
+            tables.map { canBeLoadedAlone($0) ? $0.bytesRaw : nil },
+            total: tables.reduce(0) { $0 + $1.bytesRaw }, sessions: jobs)
+        return try zip(tables, alone).map { table, isAlone in
             guard let statement = statements[table.dumpID] else {
                 throw ArchiveError.damaged(
                     object: "toc.dat", reason: "it has no entry \(table.dumpID), which the manifest names")
             }
-            return SharedLoad(table, statement: statement, isAlone: skipsWAL && isToLoadAlone(table))
+            return SharedLoad(table, statement: statement, isAlone: isAlone)
         }
     }
 
-    /// A table that is a large part of everything is loaded faster by several sessions, with WAL. Rows that an
-    /// extension has made must stay, and through a partitioned root nothing can be loaded this way.
-    private func isToLoadAlone(_ table: Manifest.Table) -> Bool {
+    /// Rows that an extension has made must stay, and through a partitioned root nothing can be loaded this way.
+    private func canBeLoadedAlone(_ table: Manifest.Table) -> Bool {
         table.bytesRaw >= leastBytesToLoadAlone && table.root == nil && table.condition == nil
-            && table.bytesRaw <= source.manifest.tables.reduce(0) { $0 + $1.bytesRaw } / max(1, jobs)
     }
 
     /// The load that has the most before it, joined; nil where none is worth it.

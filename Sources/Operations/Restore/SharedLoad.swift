@@ -21,7 +21,7 @@ final class SharedLoad: Sendable {
         var sessions = 1
     }
 
-    /// Whether one session loads it, in a transaction of which no WAL is written.
+    /// Whether one session loads it, in the transaction that truncates it.
     let isAlone: Bool
 
     private let turns = TurnQueue()
@@ -31,6 +31,13 @@ final class SharedLoad: Sendable {
         self.table = table
         self.statement = statement
         self.isAlone = isAlone
+    }
+
+    /// Rows are written as VACUUM FREEZE would leave them: nobody has to write the pages again to say that they are
+    /// committed, neither index builds nor the first reader. Source: PostgreSQL manual, COPY, "FREEZE".
+    var freezingStatement: ServerText {
+        let end: ServerText = ";\n"
+        return "\(ServerText(bytes: statement.bytes.dropLast(end.bytes.count))) WITH (FREEZE)"
     }
 
     /// What sessions that join could still take.

@@ -117,7 +117,7 @@ package struct VerifyOperation: Sendable {
         let restore = DatabaseRestore(
             context: context, source: source, contents: contents, target: scratch.connection,
             pgRestore: scratch.pgRestore,
-            options: .init(jobs: settings.jobs, isScratch: true, skipsWAL: settings.server == nil), warnings: warnings)
+            options: .init(jobs: settings.jobs, isScratch: true), warnings: warnings)
         let expected = "restored without an error"
         do {
             let timings = try await restore.run()
