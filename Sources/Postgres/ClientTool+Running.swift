@@ -3,7 +3,8 @@ package import JobModel
 extension ClientTool {
     /// Runs the program to its end and returns what it wrote, whatever its exit status.
     ///
-    /// With a `connection`, `-d` with its text without secrets is put before the `arguments`, and secrets come by
+    /// With a `connection`, `-d` with its text without secrets (for pg_amcheck that text alone) is put before the
+    /// `arguments`, and secrets come by
     /// private files. `environment` is added to that of this process, from which what would change a session's
     /// settings is taken out; messages are English. A cancelled task ends the program and throws
     /// `CancellationError`. Output beyond `outputLimitInBytes` throws.
@@ -48,7 +49,7 @@ extension ClientTool {
         let credentials = try ChildCredentials(
             connection, inherited: self.environment, temporaryDirectory: temporaryDirectory)
         defer { credentials.remove() }
-        let connectionArguments: [ServerText] = credentials.connectionText.map { ["-d", ServerText($0)] } ?? []
+        let connectionArguments: [ServerText] = credentials.connectionText.map(name.connectionArguments) ?? []
         let child = ChildProcess(
             executable: path, arguments: connectionArguments + arguments,
             environment: credentials.environment.merging(environment) { $1 }, standardInput: standardInput)

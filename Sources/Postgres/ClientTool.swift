@@ -1,3 +1,5 @@
+import JobModel
+
 /// A program of PostgreSQL at a place, with its version.
 package struct ClientTool: Hashable, Sendable {
     package enum Name: String, Sendable, CaseIterable {
@@ -5,6 +7,7 @@ package struct ClientTool: Hashable, Sendable {
         case pgRestore = "pg_restore"
         case pgDumpAll = "pg_dumpall"
         case psql
+        case pgAmcheck = "pg_amcheck"
         case initdb
         case postgres
         case pgCtl = "pg_ctl"
@@ -12,9 +15,15 @@ package struct ClientTool: Hashable, Sendable {
         /// Debian's package with this program of a major version.
         package func debianPackage(major: Int) -> String {
             switch self {
-            case .pgDump, .pgRestore, .pgDumpAll, .psql: "postgresql-client-\(major)"
+            case .pgDump, .pgRestore, .pgDumpAll, .psql, .pgAmcheck: "postgresql-client-\(major)"
             case .initdb, .postgres, .pgCtl: "postgresql-\(major)"
             }
+        }
+
+        /// The arguments that make a program connect: where others take `-d` for a connection string, pg_amcheck takes it
+        /// for a pattern of names.
+        func connectionArguments(_ text: String) -> [ServerText] {
+            self == .pgAmcheck ? [ServerText(text)] : ["-d", ServerText(text)]
         }
     }
 

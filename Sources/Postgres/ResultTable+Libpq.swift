@@ -11,7 +11,8 @@ extension ResultTable {
             (0..<Int32(columns.count)).map { column in Self.value(result, row, column).map { ServerText(bytes: $0) } }
         }
         self.init(
-            columns: columns, rows: rows, commandTag: PQcmdStatus(result).map { String(cString: $0) } ?? "",
+            columns: columns, columnTypes: columns.indices.map { PQftype(result, Int32($0)) }, rows: rows,
+            commandTag: PQcmdStatus(result).map { String(cString: $0) } ?? "",
             affectedRows: PQcmdTuples(result).flatMap { Int(String(cString: $0)) })
     }
 

@@ -3,6 +3,8 @@ package import JobModel
 /// The rows that a query returned.
 package struct ResultTable: Sendable {
     package let columns: [String]
+    /// The types' object identifiers, as many as there are columns; those of built-in types are the same on every server.
+    package let columnTypes: [UInt32]
     package let rows: [Row]
     /// What was done, as the server says it: `UPDATE 5`, `CREATE TABLE`.
     package let commandTag: String
@@ -18,9 +20,11 @@ package struct ResultTable: Sendable {
 
     /// `rows` have as many values as there are `columns`; of two columns with one name the first counts.
     package init(
-        columns: [String], rows: [[ServerText?]], commandTag: String = "", affectedRows: Int? = nil
+        columns: [String], columnTypes: [UInt32] = [], rows: [[ServerText?]], commandTag: String = "",
+        affectedRows: Int? = nil
     ) {
         self.columns = columns
+        self.columnTypes = columnTypes
         self.commandTag = commandTag
         self.affectedRows = affectedRows
         let indexes = Dictionary(zip(columns, columns.indices)) { first, _ in first }

@@ -37,6 +37,7 @@ import Testing
 
     private static let keysOfInlineTables = [
         "last", "hourly", "daily", "weekly", "monthly", "yearly", "within", "id", "object", "until", "reason",
+        "name", "equals", "at_least", "at_most", "max_age",
     ]
 
     @Test func `what the example leaves out could be put in`() throws {

@@ -30,7 +30,7 @@ struct Slip: CustomTestStringConvertible, Sendable {
         Slip("retention = { lats = 7, daily = 1 }", #"14:15: unknown key "lats" (did you mean "last"?)"#),
         Slip("[daemon.x]", #"14:1: unknown key "x""#),
         Slip("[job.x]\nkind = \"backup\"", #"14:1: unknown key "job" (did you mean "jobs"?)"#),
-        Slip("amcheck = true", #"14:1: "amcheck" is not supported by this version"#),
+        Slip("amcheck = true", #"14:1: "amcheck" is a key of jobs of kind verify, not backup"#),
         Slip("globals = \"some\"", #"14:1: "globals" takes true, false or "without-passwords""#),
         Slip("which = \"random\"", #"14:1: "which" is a key of jobs of kind verify, not backup"#),
         Slip(

@@ -77,19 +77,6 @@ struct BackupTable {
     }
 }
 
-/// The keys of a job of kind `verify`.
-struct VerifyTable {
-    func read(_ section: inout Section) -> VerifyJob? {
-        if !section.has("of") { section.complain("\(section.title) needs \"of\": the backup job that it proves") }
-        let of = section.string("of", wanted: "the name of a backup job")
-        var job = VerifyJob(of: of ?? "")
-        if let which = section.choice("which", VerifyJob.Choice.self) { job.which = which }
-        job.store = section.string("store", wanted: "the name of a store of this file")
-        if let workers = section.wholeNumber("workers", in: 1...64) { job.jobs = workers }
-        return of == nil ? nil : job
-    }
-}
-
 /// The keys of a job of kind `prune`.
 struct PruneTable {
     func read(_ section: inout Section) -> PruneJob? {

@@ -19,14 +19,11 @@ struct JobTable {
         case sql
     }
 
-    /// Keys of this version's kinds that a newer version will know.
-    static let later: Set<String> = ["checks", "amcheck", "time_budget"]
-
     func read(_ section: inout Section, name: String) -> Job? {
         guard let kind = kind(&section) else { return nil }
         let what = self.kind(kind, &section)
         let rest = common(kind, &section, name: name)
-        section.finish(later: Self.later) { key in
+        section.finish { key in
             let homes = Kind.allCases.filter { $0 != kind && keys(of: $0).contains(key) }.map(\.rawValue)
             return homes.isEmpty ? nil : "is a key of jobs of kind \(Section.listed(homes)), not \(kind.rawValue)"
         }
@@ -56,7 +53,7 @@ struct JobTable {
     private func kind(_ kind: Kind, _ section: inout Section) -> JobKind? {
         switch kind {
         case .backup: BackupTable().read(&section).map { .backup($0) }
-        case .verify: VerifyTable().read(&section).map { .verify($0) }
+        case .verify: VerifyTable(surroundings: surroundings).read(&section).map { .verify($0) }
         case .prune: PruneTable().read(&section).map { .prune($0) }
         case .maintain: MaintainTable().read(&section).map { .maintain($0) }
         case .clean: CleanTable(surroundings: surroundings).read(&section).map { .clean($0) }

@@ -13,6 +13,12 @@ package struct VerifyJob: Sendable, Equatable {
     package var store: String?
     /// Sessions that load and compare at the same time. Default: 4.
     package var jobs = 4
+    /// What must hold in the restored database. Default: nothing beyond what every verification compares.
+    package var checks: [ContentCheck] = []
+    /// Reads all heap and all indexes of the restored database by pg_amcheck. Default: false.
+    package var runsAmcheck = false
+    /// How long a restore may take. Default: any time.
+    package var timeBudget: Duration?
 
     package init(of job: String) {
         of = job

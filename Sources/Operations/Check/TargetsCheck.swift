@@ -61,6 +61,9 @@ package struct TargetsCheck: Sendable {
                 context: context, subject: subject, connection: try targets.primary(of: target),
                 jobs: cleanJobs(of: target)
             ).run()
+            findings += try await ContentChecksCheck(
+                context: context, connection: try targets.source(of: target), jobs: verifyJobs(of: target)
+            ).run()
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -189,10 +192,13 @@ package struct TargetsCheck: Sendable {
         }
     }
 
-    private func isProven(_ target: DatabaseTarget) -> Bool {
+    private func isProven(_ target: DatabaseTarget) -> Bool { !verifyJobs(of: target).isEmpty }
+
+    private func verifyJobs(of target: DatabaseTarget) -> [(name: String, job: VerifyJob)] {
         let names = jobs(of: target).map(\.name)
-        return configuration.jobs.contains { job in
-            if case .verify(let verify) = job.kind { names.contains(verify.of) } else { false }
+        return configuration.jobs.compactMap { job in
+            guard case .verify(let verify) = job.kind, names.contains(verify.of) else { return nil }
+            return (job.name, verify)
         }
     }
 

@@ -33,6 +33,8 @@ struct VerificationJobReport: Encodable {
     struct Check: Encodable {
         let name: String
         let verdict: String
+        let expected: String
+        let found: String
     }
 
     let backup: String
@@ -40,13 +42,20 @@ struct VerificationJobReport: Encodable {
     let manifestSHA256: String
     let checks: [Check]
     let seconds: Double
+    /// What the restore itself took.
+    let restoreSeconds: Double
+    let warnings: [String]
 
     init(_ report: VerificationReport) {
         backup = report.backup
         url = report.url
         manifestSHA256 = report.manifestSHA256
-        checks = report.checks.map { Check(name: $0.name, verdict: $0.verdict.rawValue) }
+        checks = report.checks.map {
+            Check(name: $0.name, verdict: $0.verdict.rawValue, expected: $0.expected, found: $0.found)
+        }
         seconds = report.seconds.total
+        restoreSeconds = report.seconds.restore
+        warnings = report.warnings
     }
 }
 

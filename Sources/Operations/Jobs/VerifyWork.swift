@@ -53,6 +53,10 @@ struct VerifyWork: Sendable {
     private func settings(database: DatabaseTarget?) throws -> VerifySettings {
         var settings = VerifySettings()
         settings.jobs = job.jobs
+        settings.checks = job.checks
+        settings.runsAmcheck = job.runsAmcheck
+        settings.timeBudget = job.timeBudget
+        try settings.requireQueries()
         settings.server = try database.flatMap { try targets.scratchServer(of: $0) }
         if let database {
             let sizes = RestoredIndexSizes(memory: memory, database: database.name, context: context)
@@ -82,7 +86,9 @@ struct VerifyWork: Sendable {
     }
 
     private static func complaint(_ report: VerificationReport) -> String {
-        let failed = report.checks.filter { $0.verdict == .failed }.map(\.name)
-        return "\(report.url) failed the \(failed.count == 1 ? "check" : "checks") \(failed.joined(separator: ", "))"
+        let failed = report.checks.filter { $0.verdict == .failed }
+        let names = failed.map(\.name).joined(separator: ", ")
+        guard let first = failed.first, failed.count == 1 else { return "\(report.url) failed the checks \(names)" }
+        return "\(report.url) failed the check \(names): expected \(first.expected), found \(first.found)"
     }
 }

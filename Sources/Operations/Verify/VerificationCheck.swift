@@ -21,7 +21,7 @@ package struct VerificationCheck: Sendable, Equatable, Codable {
         self.details = details
     }
 
-    /// The names of all checks, in the order in which they are made.
+    /// The names of the checks that each verification makes, in their order; those that somebody asks for come after.
     package enum Name: String, CaseIterable, Sendable {
         case objects
         case contents = "table of contents"
@@ -44,7 +44,11 @@ package struct VerificationCheck: Sendable, Equatable, Codable {
     }
 
     static func skipped(_ name: Name, because reason: String) -> VerificationCheck {
-        VerificationCheck(name: name.rawValue, verdict: .skipped, expected: "", found: "", details: [reason])
+        skipped(name.rawValue, because: reason)
+    }
+
+    static func skipped(_ name: String, because reason: String) -> VerificationCheck {
+        VerificationCheck(name: name, verdict: .skipped, expected: "", found: "", details: [reason])
     }
 
     private static func shortened(_ details: [String]) -> [String] {

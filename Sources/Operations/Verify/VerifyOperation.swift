@@ -26,6 +26,7 @@ package struct VerifyOperation: Sendable {
     }
 
     private func verify() async throws -> VerificationReport {
+        try settings.requireQueries()
         let total = Stopwatch()
         var findings = Findings()
         do {
@@ -105,6 +106,10 @@ package struct VerifyOperation: Sendable {
                 source: source, target: scratch.connection, context: context, jobs: settings.jobs
             ).run())
         findings.checks += try await definitions
+        findings.checks += try await RequestedChecks(
+            context: context, source: source, contents: contents, scratch: scratch, settings: settings,
+            seconds: findings.seconds, warnings: warnings
+        ).run()
         findings.seconds.checks = checks.seconds
         if !findings.failed { await settings.inspect?(scratch.connection) }
         return findings
@@ -163,7 +168,8 @@ package struct VerifyOperation: Sendable {
 
     private func report(_ findings: Findings) -> VerificationReport {
         let made = Set(findings.checks.map(\.name))
-        let skipped = VerificationCheck.Name.allCases.filter { !made.contains($0.rawValue) }.map {
+        let wanted = VerificationCheck.Name.allCases.map(\.rawValue) + settings.requestedNames
+        let skipped = wanted.filter { !made.contains($0) }.map {
             VerificationCheck.skipped($0, because: "an earlier check failed")
         }
         return VerificationReport(

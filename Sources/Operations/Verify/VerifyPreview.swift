@@ -19,6 +19,15 @@ package struct VerifyPreview: Sendable, Encodable {
     package let server: String
     /// Sessions that would load and compare at the same time.
     package let jobs: Int
+    /// What would be asked of the restored database.
+    package let checks: [Check]
+    package let amcheck: Bool
+    package let timeBudgetSeconds: Int64?
+
+    package struct Check: Sendable, Encodable {
+        package let name: String
+        package let expected: String
+    }
 
     init(_ entry: BackupCatalog.Entry, which: VerifyJob.Choice, settings: VerifySettings) {
         let manifest = entry.manifest
@@ -35,5 +44,8 @@ package struct VerifyPreview: Sendable, Encodable {
             settings.server?.displayText
             ?? "a throw-away cluster of PostgreSQL \(manifest.server.versionNumber / 10_000) or newer"
         jobs = settings.jobs
+        checks = settings.checks.map { Check(name: $0.name, expected: $0.expectedText) }
+        amcheck = settings.runsAmcheck
+        timeBudgetSeconds = settings.timeBudget?.components.seconds
     }
 }

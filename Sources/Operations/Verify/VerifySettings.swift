@@ -1,3 +1,4 @@
+package import JobModel
 package import Postgres
 
 /// How a verification is made.
@@ -10,9 +11,28 @@ package struct VerifySettings: Sendable {
     package var keepsScratchDatabase = false
     /// Writes the evidence beside the backup. Default: true.
     package var storesEvidence = true
+    /// What must hold in the restored database, beyond what is compared in any case. Default: nothing.
+    package var checks: [ContentCheck] = []
+    /// Reads all heap and all indexes by pg_amcheck. Default: false.
+    package var runsAmcheck = false
+    /// How long the restore itself may take. Default: any time.
+    package var timeBudget: Duration?
     /// Looks at the restored database once it is proven, before it is dropped; nothing that comes of it counts.
     /// Default: nobody does.
     var inspect: (@Sendable (ConnectionInfo) async -> Void)?
 
     package init() {}
+
+    /// The names of the checks that were asked for, in the order in which they are made.
+    var requestedNames: [String] {
+        checks.map(\.name) + (runsAmcheck ? [AmcheckRun.name] : []) + (timeBudget == nil ? [] : [TimeBudget.name])
+    }
+
+    /// Throws ``ContentCheckError`` where a check cannot be asked: nothing is restored for it.
+    func requireQueries() throws {
+        for check in checks {
+            guard case .query(let sql, _) = check.question else { continue }
+            _ = try CheckQuery.statement(of: sql, check: check.name)
+        }
+    }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobFile
 import JobModel
 
 /// Which rows of which table go, and what may be done for it; as the keys of the job file.

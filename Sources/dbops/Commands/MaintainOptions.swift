@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobFile
 import JobModel
 
 /// What is maintained, where no job file says it.

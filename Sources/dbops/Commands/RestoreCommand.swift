@@ -1,3 +1,4 @@
+import Archive
 import ArgumentParser
 import JobModel
 import Operations
@@ -14,11 +15,14 @@ struct RestoreCommand: AsyncParsableCommand {
             server of yours is touched.
 
             JOB@latest is the newest backup of a job in its first store; it is proven where the
-            job file says that its database's backups are.
+            job file says that its database's backups are. The checks, amcheck and time_budget
+            of the jobs that verify this job apply too, for JOB@latest and for an id.
 
             EXAMPLES
               dbops restore --verify nightly@latest
               dbops restore --verify s3://acme/prod/shop/20261121T020000Z-k3v7qa
+              dbops restore --verify nightly@latest --amcheck --time-budget 1h \\
+                --check "has orders=select count(*) > 1000 from public.orders"
               dbops restore --verify ./backups/shop/20261121T020000Z-k3v7qa \\
                 --on postgresql://test.internal/postgres
               dbops restore s3://acme/prod/shop/20261121T020000Z-k3v7qa \\
@@ -57,6 +61,7 @@ struct RestoreCommand: AsyncParsableCommand {
             "The store of a backup that is named by job or id. Default: those of the job file.", valueName: "store"))
     var store: String?
 
+    @OptionGroup(title: "With --verify: further checks") var checks: VerifyOptions
     @OptionGroup(title: "Job file") var jobFile: JobFileOption
     @OptionGroup(title: "PostgreSQL") var connection: ConnectionOptions
     @OptionGroup(title: "S3") var storeOptions: StoreOptions
@@ -68,6 +73,7 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
         if !verify, on != nil || keep { throw ValidationError("--on and --keep go with --verify.") }
+        if !verify, checks.isGiven { throw ValidationError("--check, --amcheck and --time-budget go with --verify.") }
         if verify, globals { throw ValidationError("--globals goes with --into.") }
         if verify, create { throw ValidationError("--create goes with --into.") }
     }
@@ -104,8 +110,19 @@ struct RestoreCommand: AsyncParsableCommand {
         return try assembly.targets.scratchServer(of: database)
     }
 
+    /// The jobs of the job file that verify the job of this backup, where that is known without going by names that
+    /// stand in a backup of unknown origin.
+    private func provingJobs(of source: BackupSource, _ assembly: Assembly) throws -> [VerifyJob] {
+        let name = NewestBackup.job(in: backup) ?? (BackupID(backup) == nil ? nil : source.manifest.job)
+        guard let name, let loaded = try assembly.jobFile(jobFile).loadIfThere() else { return [] }
+        return loaded.configuration.jobs.compactMap { job in
+            guard case .verify(let verify) = job.kind, verify.of == name else { return nil }
+            return verify
+        }
+    }
+
     private func prove(_ source: BackupSource, _ context: OperationContext, _ assembly: Assembly) async throws {
-        var settings = VerifySettings()
+        var settings = try checks.settings(askedBy: provingJobs(of: source, assembly))
         settings.jobs = jobs
         settings.server = try on.map { try connection.connection($0) } ?? scratchServer(assembly)
         settings.keepsScratchDatabase = keep

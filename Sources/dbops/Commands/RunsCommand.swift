@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobFile
 import JobModel
 
 /// `dbops runs`

@@ -1,6 +1,7 @@
 import Foundation
 import JobFile
 import JobModel
+import Operations
 import Postgres
 
 /// Reads the job file and decodes it.
@@ -35,7 +36,8 @@ struct JobFileLoader {
         }
         let surroundings = JobFileSurroundings(
             folder: URL(fileURLWithPath: place).deletingLastPathComponent().path,
-            zones: ZoneDatabase(), connectionComplaint: Self.connectionComplaint)
+            zones: ZoneDatabase(), connectionComplaint: Self.connectionComplaint,
+            queryComplaint: { CheckQuery.complaint(about: $0) })
         return Loaded(path: path, file: try JobFileDecoder(fileName: path, surroundings: surroundings).decode(text))
     }
 

@@ -13,15 +13,12 @@ enum VerificationRendering {
             Swift.print("NOT PROVEN: \(report.url) failed a check.")
         }
         guard !quiet else { return }
-        let recovery = seconds.definitions + seconds.data + seconds.indexes
         StandardError.write(
-            "Recovery took \(Quantities.seconds(recovery)) (definitions \(Quantities.seconds(seconds.definitions)), "
+            "Recovery took \(Quantities.seconds(seconds.restore)) (definitions \(Quantities.seconds(seconds.definitions)), "
                 + "data \(Quantities.seconds(seconds.data)), indexes \(Quantities.seconds(seconds.indexes))); "
                 + "with the checks \(Quantities.seconds(seconds.total)), on PostgreSQL \(report.serverVersion).")
         if let scratch = report.scratchDatabase { StandardError.write("The scratch database was kept: \(scratch)") }
-        if report.outcome != .succeeded {
-            StandardError.write("Keep an older backup, make a new one (dbops backup now), and look for the cause.")
-        }
+        if report.outcome != .succeeded { StandardError.write(nextStep(after: report)) }
     }
 
     static func print(_ preview: VerifyPreview, json: Bool) throws {
@@ -31,7 +28,25 @@ enum VerificationRendering {
             "of \(preview.database): \(Quantities.count(preview.tables)) tables, \(Quantities.count(preview.rows)) rows, "
                 + Quantities.bytes(preview.bytesRaw))
         Swift.print("in \(preview.server), with \(preview.jobs) sessions.")
+        for check in preview.checks { Swift.print("Check \"\(check.name)\": expects \(check.expected)") }
+        if preview.amcheck { Swift.print("amcheck: all tables and indexes are read by pg_amcheck") }
+        if let budget = preview.timeBudgetSeconds {
+            Swift.print("Time budget: the restore itself may take \(DurationText.text(.seconds(budget)))")
+        }
         Swift.print("Last verified: \(preview.verifiedAt?.text ?? "never")")
+    }
+
+    /// A backup that is as it was dumped needs no other one in its place, but a look at what was asked of it.
+    private static func nextStep(after report: VerificationReport) -> String {
+        let failed = report.checks.filter { $0.verdict == .failed }.map(\.name)
+        let ownChecks = failed.filter { !ContentCheck.takenNames.contains($0) }
+        if failed == ["time budget"] {
+            return "The backup itself is good. Restore with more --jobs, on a faster machine, or allow more time."
+        }
+        if failed.allSatisfy({ ownChecks.contains($0) || $0 == "time budget" }) {
+            return "The backup holds what was dumped: look at the source, and at the check that failed."
+        }
+        return "Keep an older backup, make a new one (dbops backup now), and look for the cause."
     }
 
     private static func printCheck(_ check: VerificationCheck, quiet: Bool) {

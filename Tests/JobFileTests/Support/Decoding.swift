@@ -7,7 +7,8 @@ import Testing
 enum Decoding {
     static let surroundings = JobFileSurroundings(
         folder: "/etc/dbops", zones: ZoneDatabase(),
-        connectionComplaint: { $0.contains("hots=") ? "invalid connection option" : nil })
+        connectionComplaint: { $0.contains("hots=") ? "invalid connection option" : nil },
+        queryComplaint: { $0.hasPrefix("delete") ? "is no query" : nil })
 
     static func decode(
         _ text: String, _ surroundings: JobFileSurroundings = surroundings

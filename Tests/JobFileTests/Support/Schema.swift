@@ -11,6 +11,7 @@ enum Schema {
             "[databases.NAME]": asked { _ = DatabaseTable(surroundings: surroundings).read(&$0, name: "any") },
             "[stores.NAME]": asked { _ = StoreTable(surroundings: surroundings).read(&$0, name: "any") },
             "retention": asked { _ = RetentionTable().read(&$0) },
+            "checks": asked { _ = ContentCheckTable(surroundings: surroundings).read(&$0) },
             "suppress": asked { _ = SuppressionTable().read(&$0) },
         ]
         add(JobTable.Kind.allCases.map { ($0.rawValue, jobs.keys(of: $0)) }, to: &keys, "[jobs.NAME]", "Jobs")
