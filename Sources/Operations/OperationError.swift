@@ -30,6 +30,8 @@ package enum OperationError: UserFacingError, Equatable {
     case targetExists(database: String)
     case targetMissing(database: String)
     case missingPrerequisites([String], hint: String)
+    /// A scratch database cannot be made there.
+    case mayNotCreateDatabases(role: String, server: String)
     /// Roles were to be made from a backup that holds none.
     case noGlobals(place: String)
     /// A small file for a client tool could not be written.
@@ -63,6 +65,8 @@ package enum OperationError: UserFacingError, Equatable {
             "the database \(database) is not empty (it holds \(example), for one)"
         case .targetExists(let database): "the database \(database) exists already"
         case .targetMissing(let database): "the database \(database) does not exist"
+        case .mayNotCreateDatabases(let role, let server):
+            "\(role) may not create databases, and so no scratch database, on \(server)"
         case .missingPrerequisites(let things, _): "the target server lacks \(Self.listed(things, most: 20))"
         case .scratchFile(let path): "cannot write \(path)"
         case .restoreRefused(let step, let reason): "the server refused the backup while \(step): \(reason)"
@@ -91,17 +95,21 @@ package enum OperationError: UserFacingError, Equatable {
         case .targetNotEmpty: "Name a new database and add --create, or empty this one first."
         case .targetExists: "Leave out --create to restore into it (it must be empty), or name another database."
         case .targetMissing: "Add --create to have it made."
+        case .mayNotCreateDatabases(let role, _):
+            "Run this there as a superuser: ALTER ROLE \(Self.identifier(role)) CREATEDB; or name another role or server."
         case .missingPrerequisites(_, let hint): hint
         case .noGlobals: "Leave out --globals, and make the roles that the restore names by hand."
         case .scratchFile: "Make room there, or name another folder by TMPDIR."
         case .restoreRefused: nil
+        case .restoreBroke(_, _, .permission):
+            "Restore as a superuser, or let the role act for the owners of all objects: GRANT OWNER TO ROLE;"
         case .restoreBroke: "Look into the server's log, and at its disk and memory; then restore again."
         }
     }
 
     package var category: FailureCategory {
         switch self {
-        case .rowSecurity, .missingPrivilege: .permission
+        case .rowSecurity, .missingPrivilege, .mayNotCreateDatabases: .permission
         case .tablesLocked, .changingTables, .beingDeleted: .tryLater
         case .lockTableFull, .targetMissing, .missingPrerequisites: .unavailable
         case .harvestFailed(_, let category, _): category
@@ -125,5 +133,16 @@ package enum OperationError: UserFacingError, Equatable {
     private static func listed(_ names: [String], most: Int = 5) -> String {
         let shown = names.prefix(most).joined(separator: ", ")
         return names.count > most ? "\(shown) and \(names.count - most) more" : shown
+    }
+}
+
+extension OperationError {
+    /// What is missing in a throw-away cluster is missing on this machine.
+    var inThrowAwayCluster: OperationError {
+        guard case .missingPrerequisites(let things, let hint) = self else { return self }
+        return .missingPrerequisites(
+            things,
+            hint: hint + " It is a throw-away cluster of the server programs of this machine: install what is missing "
+                + "here, for the same major version, or name a server that has it (--on, scratch_url).")
     }
 }

@@ -69,6 +69,7 @@ extension ClientTool {
         let signs: [(phrase: String, category: FailureCategory)] = [
             ("password authentication failed", .permission), ("no password supplied", .permission),
             ("permission denied", .permission), ("must be owner", .permission), ("must be superuser", .permission),
+            ("must be member of role", .permission), ("must be able to SET ROLE", .permission),
             ("No space left on device", .cannotWrite), ("Read-only file system", .cannotWrite),
             ("too many connections", .tryLater), ("due to lock timeout", .tryLater),
             ("could not connect", .unavailable), ("connection to server", .unavailable),

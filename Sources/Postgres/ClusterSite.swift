@@ -30,7 +30,7 @@ struct ClusterSite: Sendable {
         ]
         let ending = try await run(programs.initdb.path, arguments)
         guard ending.status.isSuccess else {
-            throw failure("initdb \(ending.status): \(ending.standardError)", category: category(of: ending))
+            throw failure(ofInitdb: ending)
         }
     }
 
@@ -90,7 +90,9 @@ struct ClusterSite: Sendable {
         .cluster(reason: reason, hint: nil, category: category)
     }
 
-    private func category(of ending: ChildProcess.Ending) -> FailureCategory {
-        ending.standardError.contains("No space left on device") ? .cannotWrite : .failed
+    private func failure(ofInitdb ending: ChildProcess.Ending) -> PostgresError {
+        let reason = "initdb \(ending.status): \(Self.tellingLine(of: ending.standardError))"
+        guard Self.isAboutFullDisk(ending.standardError) else { return failure(reason) }
+        return .cluster(reason: reason, hint: Self.roomHint(options.parentFolder), category: .cannotWrite)
     }
 }

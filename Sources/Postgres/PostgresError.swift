@@ -25,6 +25,8 @@ package enum PostgresError: UserFacingError, Equatable {
     case toolFailed(tool: String, status: String, output: String, category: FailureCategory)
     /// A throw-away cluster could not be made.
     case cluster(reason: String, hint: String?, category: FailureCategory)
+    /// A throw-away cluster that was made did not last.
+    case clusterBroke(reason: String, hint: String, category: FailureCategory)
 
     package var message: String {
         switch self {
@@ -42,6 +44,7 @@ package enum PostgresError: UserFacingError, Equatable {
         case .toolFailed(let tool, let status, let output, _):
             output.isEmpty ? "\(tool) \(status)" : "\(tool) \(status): \(output)"
         case .cluster(let reason, _, _): "cannot make a throw-away cluster: \(reason)"
+        case .clusterBroke(let reason, _, _): "the throw-away cluster broke down: \(reason)"
         }
     }
 
@@ -49,6 +52,7 @@ package enum PostgresError: UserFacingError, Equatable {
         switch self {
         case .invalidConnectionString(_, let hint), .cluster(_, let hint, _): hint
         case .connection(let failure): failure.hint
+        case .clusterBroke(_, let hint, _): hint
         case .connectionLost: "Look into the server's log for the time of this message."
         case .statement(let failure): failure.hint
         case .pooler: "Give the address of the PostgreSQL server itself, past PgBouncer, pgpool or the like."
@@ -68,7 +72,9 @@ package enum PostgresError: UserFacingError, Equatable {
         case .pooler: .configuration
         case .unexpectedResult: .failed
         case .toolMissing, .toolTooOld: .unavailable
-        case .toolFailed(_, _, _, let category), .cluster(_, _, let category): category
+        case .toolFailed(_, _, _, let category), .cluster(_, _, let category),
+            .clusterBroke(_, _, let category):
+            category
         }
     }
 }

@@ -51,8 +51,9 @@ package struct ThrowAwayCluster: Sendable {
             await site.dispose(of: directory)
             return success
         } catch {
+            let reason = site.explained(error)
             await site.dispose(of: directory)
-            throw error
+            throw reason
         }
     }
 

@@ -87,8 +87,12 @@ struct VerifyWork: Sendable {
 
     private static func complaint(_ report: VerificationReport) -> String {
         let failed = report.checks.filter { $0.verdict == .failed }
-        let names = failed.map(\.name).joined(separator: ", ")
-        guard let first = failed.first, failed.count == 1 else { return "\(report.url) failed the checks \(names)" }
-        return "\(report.url) failed the check \(names): expected \(first.expected), found \(first.found)"
+        if let check = failed.first, failed.count == 1 {
+            return "\(report.url) failed the check \(check.name): expected \(check.expected), found \(check.found)"
+        }
+        let told = failed.prefix(3).map { "\($0.name) (expected \($0.expected), found \($0.found))" }
+        return "\(report.url) failed \(failed.count) checks: "
+            + (told + failed.dropFirst(3).map(\.name))
+            .joined(separator: ", ")
     }
 }

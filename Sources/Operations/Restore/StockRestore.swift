@@ -44,7 +44,7 @@ struct StockRestore: Sendable {
 
     private func failure(_ output: ToolOutput, step: String) -> OperationError {
         let words = Self.reason(in: output.standardError)
-        let reason = words.isEmpty ? output.status.description : words
+        let reason = words.isEmpty ? "pg_restore \(output.status)" : words
         guard output.status == .exited(1), !Self.saysNothingOfTheBackup(output.standardError) else {
             return .restoreBroke(step: step, reason: reason, category: pgRestore.failure(output).category)
         }
@@ -78,6 +78,7 @@ struct StockRestore: Sendable {
             "server closed the connection", "terminating connection", "connection to server", "could not connect",
             "No space left on device", "out of memory", "out of shared memory", "Read-only file system",
             "canceling statement", "too many clients", "permission denied", "deadlock detected",
+            "must be member of role", "must be able to SET ROLE", "must be owner of", "must be superuser",
         ].contains { standardError.contains($0) }
     }
 }

@@ -84,19 +84,28 @@ struct ScratchServer {
         let session = try await Session.open(server, applicationName: context.applicationName)
         do {
             try await session.refusePooler()
+            try await requireCreation(of: session)
             for name in try await ScratchDatabase.sweepLeftovers(session) {
                 context.reporter.report(.note("dropped \(name), which a killed run had left"))
             }
             var missing = Prerequisites(
                 of: manifest, contents, offer: try await Prerequisites.offer(of: session))
             missing.missingTablespaces = []
-            if let refusal = missing.refusal { throw refusal }
+            if let refusal = missing.refusal { throw settings.server == nil ? refusal.inThrowAwayCluster : refusal }
             await session.close()
             return PostgresVersion(number: session.server.versionNumber)
         } catch {
             await session.close()
             throw error
         }
+    }
+
+    private func requireCreation(of session: Session) async throws {
+        let row = try await session.query(
+            "SELECT rolsuper OR rolcreatedb AS allowed FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER"
+        ).onlyRow()
+        guard try !row.bool("allowed") else { return }
+        throw OperationError.mayNotCreateDatabases(role: session.server.user, server: session.server.displayText)
     }
 
     /// The roles of the source, as far as the backup has them, and for the others stand-ins that may own and be granted

@@ -27,7 +27,7 @@ struct ContentChecks: Sendable {
             case .passed(let found): return result(.passed, found)
             case .failed(let found): return result(.failed, found)
             }
-        } catch PostgresError.statement(let failure) {
+        } catch PostgresError.statement(let failure) where !Self.saysNothingOfTheBackup(failure) {
             return result(.failed, Self.words(for: failure, timeout: check.timeout))
         }
     }
@@ -55,6 +55,11 @@ struct ContentChecks: Sendable {
             try await session.execute("ROLLBACK")
             throw error
         }
+    }
+
+    /// The server ran out of something, or was told to stop.
+    private static func saysNothingOfTheBackup(_ failure: StatementFailure) -> Bool {
+        ["53", "58"].contains(failure.sqlState.errorClass) || failure.sqlState.description.hasPrefix("57P")
     }
 
     /// DETAIL and CONTEXT may hold values of rows.

@@ -28,7 +28,7 @@ struct RequestedChecks: Sendable {
     private func contentChecks() async throws -> [VerificationCheck] {
         let checks = settings.checks
         guard !checks.isEmpty else { return [] }
-        context.reporter.report(.phase("asking \(checks.count == 1 ? "one check" : "\(checks.count) checks")"))
+        context.reporter.report(.phase("making \(checks.count) check\(checks.count == 1 ? "" : "s") by SQL"))
         return try await CheckSession.with(
             scratch, ownsServer: settings.server == nil, manifest: source.manifest, contents: contents,
             context: context
