@@ -14,6 +14,8 @@ struct ChildProcess: Sendable {
     /// The whole environment.
     var environment: [String: String]
     var standardInput: [UInt8] = []
+    /// In place of ``standardInput``; closed when the child runs. Default: none.
+    var inputDescriptor: FileDescriptor?
     /// Default: the user of this process.
     var user: OperatingSystemUser?
 
@@ -57,6 +59,7 @@ struct ChildProcess: Sendable {
     /// Standard input as a file without a name. The library's own writer ends this process where a child ends before it has
     /// read all.
     private func inputFile() throws(PostgresError) -> FileDescriptor {
+        if let inputDescriptor { return inputDescriptor }
         do {
             guard !standardInput.isEmpty else { return try FileDescriptor.open("/dev/null", .readOnly) }
             guard let stream = tmpfile() else { throw Errno(rawValue: errno) }

@@ -129,7 +129,7 @@ struct ForeignDumpError: UserFacingError {
     let path: String
     var message: String { "\(path) is a file, not the folder of a backup" }
     var hint: String? {
-        "This version proves backups that dbops has made; for a file of pg_dump use pg_restore or psql."
+        "A dump of pg_dump can be proven (dbops restore --verify); to restore it for real use pg_restore or psql."
     }
     var category: FailureCategory { .unavailable }
 }

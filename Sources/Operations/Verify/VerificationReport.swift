@@ -14,7 +14,7 @@ package struct VerificationReport: Sendable, Codable {
     package let outcome: RunOutcome
     package let backup: String
     package let url: String
-    /// Of the manifest that was verified: names are not evidence, this is.
+    /// Of the manifest that was verified: names are not evidence, this is. Empty for a dump without one.
     package let manifestSHA256: String
     package let runID: String
     package let verifiedAt: CivilTime
@@ -24,9 +24,11 @@ package struct VerificationReport: Sendable, Codable {
     package let serverVersion: String
     package let scratchDatabase: String?
     package let warnings: [String]
+    /// What a dump is that dbops has not made; nil for a backup.
+    package var format: String?
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, backup, url, checks, seconds, warnings
+        case outcome, backup, url, checks, seconds, warnings, format
         case manifestSHA256 = "manifest_sha256"
         case runID = "run_id"
         case verifiedAt = "verified_at"

@@ -18,8 +18,14 @@ struct RestoreCommand: AsyncParsableCommand {
             job file says that its database's backups are. The checks, amcheck and time_budget
             of the jobs that verify this job apply too, for JOB@latest and for an id.
 
+            With --verify the backup may also be a dump that dbops has not made: plain SQL of
+            pg_dump or pg_dumpall, and what pg_dump -Fc, -Ft and -Fd write, also compressed with
+            gzip, zstd, lz4, xz or bzip2. What it is, its bytes say, not its name. Plain SQL is a
+            program: it runs in the throw-away cluster, or on the server that --on names for it.
+
             EXAMPLES
               dbops restore --verify nightly@latest
+              dbops restore --verify /srv/old/shop.sql.gz
               dbops restore --verify s3://acme/prod/shop/20261121T020000Z-k3v7qa
               dbops restore --verify nightly@latest --amcheck --time-budget 1h \\
                 --check "has orders=select count(*) > 1000 from public.orders"
@@ -29,7 +35,9 @@ struct RestoreCommand: AsyncParsableCommand {
                 --into postgresql://db2/shop --create
             """)
 
-    @Argument(help: "The backup: an s3:// or file:// URL, a path, JOB@latest, or an id.")
+    @Argument(
+        help: "The backup: an s3:// or file:// URL, a path, JOB@latest, or an id; with --verify also a dump of pg_dump."
+    )
     var backup: String
 
     @Flag(help: "Restore into a scratch database, prove it, drop it.")
@@ -81,6 +89,9 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
+            if verify, let dump = try await assembly.foreignDump(backup, storeOptions) {
+                return try await prove(dump, assembly.context(toolsIn: connection.pgBin), assembly)
+            }
             let source = try await assembly.backup(backup, in: store, jobFile, storeOptions)
             let context = assembly.context(toolsIn: connection.pgBin)
             if let into {
@@ -119,6 +130,16 @@ struct RestoreCommand: AsyncParsableCommand {
             guard case .verify(let verify) = job.kind, verify.of == name else { return nil }
             return verify
         }
+    }
+
+    private func prove(_ dump: ForeignDump, _ context: OperationContext, _ assembly: Assembly) async throws {
+        var settings = VerifySettings()
+        settings.server = try on.map { try connection.connection($0) }
+        settings.keepsScratchDatabase = keep
+        let report = try await ForeignVerification(context: context, dump: dump, settings: settings).execute()
+        assembly.progress.finish()
+        try VerificationRendering.print(report, json: global.json, quiet: global.quiet)
+        if report.outcome != .succeeded { throw ArgumentParser.ExitCode(ExitCode(FailureCategory.damaged).rawValue) }
     }
 
     private func prove(_ source: BackupSource, _ context: OperationContext, _ assembly: Assembly) async throws {

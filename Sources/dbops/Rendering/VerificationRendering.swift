@@ -7,7 +7,9 @@ enum VerificationRendering {
         if json { return try JSONLine.print(report) }
         for check in report.checks { printCheck(check, quiet: quiet) }
         let seconds = report.seconds
-        if report.outcome == .succeeded {
+        if report.outcome == .succeeded, report.format != nil {
+            Swift.print("PROVEN as far as a dump without a manifest can be: \(report.url) was restored and counted.")
+        } else if report.outcome == .succeeded {
             Swift.print("PROVEN: \(report.url) was restored and compared, row by row.")
         } else {
             Swift.print("NOT PROVEN: \(report.url) failed a check.")
