@@ -10,7 +10,7 @@ package enum ScriptEvent: Hashable, Sendable {
     case rows([UInt8])
     /// The line `\.`, after so many rows.
     case copyEnds(rows: Int)
-    /// A command of psql that pg_dump writes: `\connect …`, `\restrict …`, `\unrestrict …`.
+    /// A command of psql that pg_dump writes: `\connect`, `\encoding`, `\restrict`, `\unrestrict`.
     case command(ServerText, line: Int)
     case remark(ScriptRemark)
 }

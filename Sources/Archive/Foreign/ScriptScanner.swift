@@ -109,7 +109,7 @@ package struct ScriptScanner: Sendable {
         _ command: ServerText, line: Int, _ events: inout [ScriptEvent]
     ) throws(ScriptFault) {
         let name = command.text.prefix { $0 != " " }
-        guard ["\\connect", "\\restrict", "\\unrestrict"].contains(name) else {
+        guard ["\\connect", "\\encoding", "\\restrict", "\\unrestrict"].contains(name) else {
             throw ScriptFault(
                 line: line,
                 reason: "it holds the psql command \(name.prefix(40)), which pg_dump never writes and which may run a "

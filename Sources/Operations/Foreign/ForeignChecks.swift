@@ -129,9 +129,9 @@ struct ForeignChecks: Sendable {
         sequences.faults += differing.map { "\(tally.name): the restored value is not that of \($0)" }
     }
 
-    /// A call of setval as all versions write it.
+    /// A call of setval, however the dump quotes and qualifies its names.
     static func plain(_ statement: ServerText) -> String {
-        statement.text.trimmed.replacingOccurrences(of: "pg_catalog.", with: "").filter { $0 != ";" }
+        statement.text.trimmed.replacingOccurrences(of: "pg_catalog.", with: "").filter { $0 != ";" && $0 != "\"" }
     }
 
     private func withSession(_ tally: DatabaseTally, _ body: (Session) async throws -> Void) async throws {

@@ -36,11 +36,11 @@ struct ForeignInventory {
     func missing() -> [String] {
         let there = Set(
             restored.entries.flatMap { entry in
-                let full = ScriptEntry(entry)
+                let full = ScriptEntry(entry).unquoted
                 return [full, full.withoutOwner]
             })
         return announced.filter { entry in
-            Self.belongs(entry) && !there.contains(entry)
+            Self.belongs(entry) && !there.contains(entry.unquoted)
                 && !(isOtherMajor && Self.differsBetweenMajors.contains(entry.kind))
         }.map { "missing: \($0.kind) \($0.schema.isEmpty ? "" : $0.schema + ".")\($0.tag)" }
     }
@@ -56,6 +56,11 @@ extension ScriptEntry {
         }
         self.init(
             tag: line(entry.tag), kind: line(entry.desc), schema: line(entry.namespace), owner: line(entry.owner))
+    }
+
+    /// A dump made with `--quote-all-identifiers` has quotes in tags such as `TABLE "orders"`.
+    fileprivate var unquoted: ScriptEntry {
+        ScriptEntry(tag: tag.filter { $0 != "\"" }, kind: kind, schema: schema, owner: owner)
     }
 
     fileprivate var withoutOwner: ScriptEntry { ScriptEntry(tag: tag, kind: kind, schema: schema, owner: "") }

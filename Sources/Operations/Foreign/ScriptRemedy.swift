@@ -19,10 +19,12 @@ enum ScriptRemedy: Equatable {
     static func of(_ failure: StatementFailure, _ statement: ScriptStatement, isThrowAway: Bool) -> ScriptRemedy {
         let state = failure.sqlState.description
         let words = statement.words
-        if let remedy = ofMissing(failure, statement, isThrowAway: isThrowAway) { return remedy }
         // A dump made with --clean drops what is not there yet.
-        let isDrop = words.first == "drop" || words.first == "alter" && words.contains("drop")
+        let isDrop =
+            words.first == "drop" || words.first == "alter" && words.contains("drop")
+            || words.starts(with: ["select", "pg_catalog", "lo_unlink"])
         if isDrop, isThrowAway || state.hasPrefix("42") || state == "3F000" { return .passOver(nil) }
+        if let remedy = ofMissing(failure, statement, isThrowAway: isThrowAway) { return remedy }
         switch (words.first, words.dropFirst().first, state) {
         case ("create", "role", "42710"), ("create", "database", "42P04"), ("create", "schema", "42P06"):
             return .passOver(nil)
@@ -45,7 +47,7 @@ enum ScriptRemedy: Equatable {
             return isThrowAway
                 ? .standInRole(name)
                 : .unavailable(thing: "the role \(name)", hint: "Make it there, or leave out --on.")
-        case "3F000" where statement.words.first != "drop":
+        case "3F000":
             return name.map { .standInSchema($0) }
         case "0A000", "58P01", "55000", "22023":
             guard statement.begins(with: "create", "extension") || failure.message.contains("could not access file")

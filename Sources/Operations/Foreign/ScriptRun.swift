@@ -59,7 +59,7 @@ final class ScriptRun {
 
     // MARK: - Commands
 
-    /// The keys of `\restrict` are for psql.
+    /// The keys of `\restrict` are for psql, and after `\encoding` the dump sets the client's encoding itself.
     private nonisolated(nonsending) func obey(_ command: ServerText, line: Int) async throws {
         guard command.text.hasPrefix("\\connect"), findings.refusal == nil else { return }
         guard place.isThrowAway else {
