@@ -14,14 +14,14 @@ struct DatabaseTally: Sendable {
     var uncounted: Set<UInt32> = []
     /// Calls of setval, without their semicolon.
     var sequenceValues: [ServerText] = []
-    /// Constraints that the dump itself makes without validation.
-    var unvalidatedConstraints = 0
+    /// Names, in quotes, of constraints that the dump itself makes without validation; partitions take them over.
+    var unvalidatedConstraints: Set<String> = []
     var largeObjects = 0
 
     mutating func note(_ statement: ScriptStatement) {
         let text = statement.text
-        if statement.begins(with: "alter", "table"), text.bytes.ends(with: " NOT VALID".utf8) {
-            unvalidatedConstraints += 1
+        if statement.words.first == "alter", text.bytes.ends(with: " NOT VALID".utf8) {
+            if let name = Self.constraint(in: text) { unvalidatedConstraints.insert(name) }
         } else if statement.words.first == "select" {
             let call = text.bytes.dropFirst("SELECT ".utf8.count)
             if call.starts(with: "pg_catalog.setval(".utf8) || call.starts(with: "setval(".utf8) {
@@ -30,6 +30,23 @@ struct DatabaseTally: Sendable {
                 largeObjects += 1
             }
         }
+    }
+
+    /// The name after `ADD CONSTRAINT`, in quotes.
+    static func constraint(in statement: ServerText) -> String? {
+        guard let place = statement.bytes.firstRange(of: Array(" ADD CONSTRAINT ".utf8)) else { return nil }
+        var isQuoted = false
+        let name = statement.bytes[place.upperBound...].prefix { byte in
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            return isQuoted || byte != UInt8(ascii: " ")
+        }
+        let text = String(decoding: name, as: UTF8.self)
+        return text.hasPrefix("\"") ? text : "\"\(text)\""
+    }
+
+    /// Whether the dump makes a constraint, as ``ServerFacts`` names it, without validation.
+    func leavesUnvalidated(_ constraint: ServerText) -> Bool {
+        unvalidatedConstraints.contains { constraint.text.hasSuffix(" \($0)") }
     }
 }
 

@@ -18,7 +18,7 @@ package struct ForeignDump: Sendable {
     package static func find(_ key: ObjectKey, in store: any ObjectStore) async throws -> ForeignDump? {
         if try await store.info(key) != nil { return ForeignDump(store: store, key: key, isDirectory: false) }
         guard try await store.info(key.appending(TableOfContents.objectName)) != nil else { return nil }
-        for own in [Manifest.objectName, HeartbeatObject.name, "RESTORE.md", "members.json.gz"] {
+        for own in [Manifest.objectName, HeartbeatObject.name, RestoreGuide.objectName, MemberIndex.objectName] {
             if try await store.info(key.appending(own)) != nil { return nil }
         }
         return ForeignDump(store: store, key: key, isDirectory: true)

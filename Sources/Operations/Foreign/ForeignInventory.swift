@@ -39,13 +39,13 @@ struct ForeignInventory {
                 let full = ScriptEntry(entry).unquoted
                 return [full, full.withoutOwner]
             })
-        return announced.filter { entry in
-            Self.belongs(entry) && !there.contains(entry.unquoted)
+        return announced.map(\.unquoted).filter { entry in
+            Self.belongs(entry) && !there.contains(entry)
                 && !(isOtherMajor && Self.differsBetweenMajors.contains(entry.kind))
         }.map { "missing: \($0.kind) \($0.schema.isEmpty ? "" : $0.schema + ".")\($0.tag)" }
     }
 
-    var count: Int { announced.count { Self.belongs($0) } }
+    var count: Int { announced.count { Self.belongs($0.unquoted) } }
 }
 
 extension ScriptEntry {

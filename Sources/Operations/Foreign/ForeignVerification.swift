@@ -142,6 +142,11 @@ package struct ForeignVerification: Sendable {
 
     private func contentsCheck(_ result: Restored) -> VerificationCheck {
         let announced = result.script.databases.reduce(0) { $0 + $1.entries.count }
+        guard announced > 0 || result.script.rolesMade > 0 || result.script.refusal != nil else {
+            return .failed(
+                .contents, expected: "a dump with something in it", found: "0 entries",
+                details: ["It is complete, and there is nothing in it: its source was an empty database, or another."])
+        }
         guard let contents = result.contents else {
             return .passed(.contents, expected: "comments that announce entries", found: "\(announced) entries")
         }
