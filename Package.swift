@@ -47,7 +47,8 @@ let package = Package(
             dependencies: ["JobModel", "BlockingWork", "HTTPTransport", crypto, systemPackage],
             swiftSettings: house),
         .target(
-            name: "Archive", dependencies: ["JobModel", "CZlib", "CISAL", "CXXHash", crypto], swiftSettings: house),
+            name: "Archive", dependencies: ["JobModel", "CZlib", "CISAL", "CLibdeflate", "CXXHash", crypto],
+            swiftSettings: house),
         .target(name: "RunHistory", dependencies: ["JobModel", grdb], swiftSettings: house),
         .target(name: "JobFile", dependencies: ["JobModel"], swiftSettings: house),
 
@@ -76,6 +77,7 @@ let package = Package(
         .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CLibdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 

@@ -5,8 +5,9 @@ import Testing
 @testable import Archive
 
 @Suite struct CompressorTests {
-    static let settings: [CompressionSetting] =
-        [.gzip, .none] + (1...9).map { CompressionSetting.zlib(level: $0) }
+    static let settings = CompressionSetting.all
+    /// One of each engine.
+    static let engines: [CompressionSetting] = [.gzip, .libdeflate(level: 5), .zlib(level: 6), .none]
 
     @Test(arguments: settings)
     func `makes members that its reader inflates to the same bytes`(setting: CompressionSetting) throws {
@@ -37,7 +38,7 @@ import Testing
     }
 
     /// The engines fill a buffer of 256 KiB again and again; bytes that do not shrink end everywhere around its edge.
-    @Test(arguments: [CompressionSetting.gzip, .none, .zlib(level: 1)])
+    @Test(arguments: engines)
     func `makes whole members where the output just fills its buffer`(setting: CompressionSetting) throws {
         var generator = SeededGenerator(seed: 4)
         let noise = (0..<262_144).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -46,6 +47,20 @@ import Testing
             let member = try compressor.member(Array(noise[..<count]))
             #expect(try MemberReader.inflate(member, object: "m", limitInBytes: count).count == count)
         }
+    }
+
+    @Test func `refuses levels that there are not`() {
+        for level in [-1, 13] {
+            #expect(throws: ArchiveError.self) { try LibdeflateCompressor(level: level) }
+        }
+    }
+
+    @Test func `libdeflate makes less of the same rows than the fastest engine`() throws {
+        let text = StructuredText.rows(sizeInBytes: 1 << 20, seed: 8)
+        let sizes = try [.gzip, .libdeflate(level: 5), .libdeflate(level: 12)].map { (setting: CompressionSetting) in
+            try setting.makeCompressor().member(text).count
+        }
+        #expect(sizes == sizes.sorted(by: >))
     }
 
     @Test func `stores bytes as they are where compression is off`() throws {

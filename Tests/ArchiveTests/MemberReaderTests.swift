@@ -48,7 +48,7 @@ import Testing
         #expect(reader.memberCount == 3)
     }
 
-    @Test(arguments: [CompressionSetting.gzip, .zlib(level: 6), .none])
+    @Test(arguments: CompressorTests.engines)
     func `notices every byte that is flipped`(setting: CompressionSetting) throws {
         let object = try TableObject.bytes(of: Self.rows(12), rowsPerMember: 5, compressor: setting.makeCompressor())
         for index in object.indices {
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// Some bits of a deflate stream mean nothing: a flip there is either noticed or leaves every row as it was.
-    @Test(arguments: [CompressionSetting.gzip, .zlib(level: 6), .none])
+    @Test(arguments: CompressorTests.engines)
     func `never hands on other rows for a flipped bit`(setting: CompressionSetting) throws {
         let rows = Self.rows(12)
         let object = try TableObject.bytes(of: rows, rowsPerMember: 5, compressor: setting.makeCompressor())
@@ -76,7 +76,7 @@ import Testing
         #expect(unnoticed < object.count)
     }
 
-    @Test(arguments: [CompressionSetting.gzip, .zlib(level: 6), .none])
+    @Test(arguments: CompressorTests.engines)
     func `notices a cut at every length, also between members`(setting: CompressionSetting) throws {
         let object = try TableObject.bytes(of: Self.rows(12), rowsPerMember: 5, compressor: setting.makeCompressor())
         for length in 0..<object.count {

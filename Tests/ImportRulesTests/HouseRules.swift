@@ -10,7 +10,7 @@ struct HouseRules {
 
     /// What only one target may import, so that replacing it stays local.
     let ofOneImporter: Set<String> = [
-        "ArgumentParser", "Subprocess", "CPQ", "CCurl", "CZlib", "CISAL", "CXXHash", "GRDB",
+        "ArgumentParser", "Subprocess", "CPQ", "CCurl", "CZlib", "CISAL", "CLibdeflate", "CXXHash", "GRDB",
         "ServiceLifecycle",
     ]
 
@@ -23,7 +23,7 @@ struct HouseRules {
         "Postgres": ["JobModel", "BlockingWork", "CPQ", "Logging", "Subprocess", "SystemPackage"],
         "HTTPTransport": ["JobModel", "BlockingWork", "CCurl", "Logging"],
         "ObjectStorage": ["JobModel", "BlockingWork", "HTTPTransport", "Crypto", "SystemPackage"],
-        "Archive": ["JobModel", "CZlib", "CISAL", "CXXHash", "Crypto"],
+        "Archive": ["JobModel", "CZlib", "CISAL", "CLibdeflate", "CXXHash", "Crypto"],
         "RunHistory": ["JobModel", "GRDB"],
         "JobFile": ["JobModel"],
         "Operations": [

@@ -92,7 +92,14 @@ struct Slip: CustomTestStringConvertible, Sendable {
         Slip(
             "exclude_tables = [\n  \"a\",\n  5,\n]", #"16:3: "exclude_tables" takes strings, found the whole number 5"#),
         Slip("retention = 7", #"14:1: "retention" takes a table, { … }, found the whole number 7"#),
-        Slip("compression = \"zstd\"", #"14:1: "compression" takes gzip, zlib:1 to zlib:9, or none; not "zstd""#),
+        Slip(
+            "compression = \"libdeflate:13\"",
+            #"14:1: "compression" takes gzip, libdeflate:1 to libdeflate:12, zlib:1 to zlib:9, or none; not "libdeflate:13""#
+        ),
+        Slip(
+            "compression = \"libdeflat:5\"",
+            #"14:1: "compression" takes gzip, libdeflate:1 to libdeflate:12, zlib:1 to zlib:9, or none; not "libdeflat:5" (did you mean "libdeflate:5"?)"#
+        ),
         Slip("timezone = \"\"", #"14:1: "timezone" is empty"#),
         Slip(
             "timeout = 5",

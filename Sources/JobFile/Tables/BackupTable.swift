@@ -42,7 +42,7 @@ struct BackupTable {
     private func compression(_ section: inout Section) -> CompressionSetting? {
         guard let text = section.string("compression") else { return nil }
         guard let setting = CompressionSetting(text) else {
-            section.complain("compression", "\"compression\" takes gzip, zlib:1 to zlib:9, or none; not \"\(text)\"")
+            section.complain("compression", "\"compression\" \(CompressionSetting.refusal(of: text))")
             return nil
         }
         return setting

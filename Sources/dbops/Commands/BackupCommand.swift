@@ -59,7 +59,8 @@ struct BackupNowCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "gzip (the fastest engine), zlib:1 to zlib:9, or none. Default: gzip.", valueName: "method"))
+            "gzip (the fastest), libdeflate:1 to libdeflate:12 (the smallest), zlib:1 to zlib:9, or none. Default: gzip.",
+            valueName: "method"))
     var compression: String?
 
     @Option(
@@ -106,7 +107,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         }
         try validateLimits()
         if let compression, CompressionSetting(compression) == nil {
-            throw ValidationError("--compression takes gzip, zlib:1 to zlib:9, or none; not \"\(compression)\"")
+            throw ValidationError("--compression \(CompressionSetting.refusal(of: compression))")
         }
     }
 
