@@ -1,6 +1,6 @@
 /// How a backup's objects are compressed. Every setting yields gzip, which stock tools read.
 package enum CompressionSetting: Hashable, Sendable, CustomStringConvertible {
-    /// The fastest engine at hand: ISA-L, about four times as fast as zlib's level 1 at about the ratio of its level 6.
+    /// The fastest engine at hand: ISA-L, about four times as fast as zlib's level 1, and a little smaller.
     case gzip
     /// libdeflate with a level from 1 to 12: the smallest, for more CPU time the higher the level.
     case libdeflate(level: Int)
