@@ -96,21 +96,42 @@ struct DumpWorkers: Sendable {
     }
 
     private func take(_ work: Work, on session: Session) async throws {
-        while let task = work.queue.next() {
-            try Task.checkCancellation()
-            switch task {
-            case .table(let table):
-                if let result = try await dump(table, on: session) {
-                    work.results.add(result)
-                } else {
-                    work.forLeader.append(table)
+        try await withThrowingTaskGroup(of: Void.self) { commits in
+            var commitCount = 0
+            while let task = work.queue.next() {
+                try Task.checkCancellation()
+                switch task {
+                case .table(let table):
+                    if let written = try await dump(table, on: session) {
+                        try await commit(written, work, in: &commits, &commitCount)
+                    } else {
+                        work.forLeader.append(table)
+                    }
+                case .range(let table, let range):
+                    try await dump(range, of: work.ranged(table), on: session, work)
+                case .largeObjects(let batch):
+                    work.results.add(try await largeObjectDump.run(batch, on: session))
                 }
-            case .range(let table, let range):
-                try await dump(range, of: work.ranged(table), on: session, work)
-            case .largeObjects(let batch):
-                work.results.add(try await largeObjectDump.run(batch, on: session))
             }
+            try await commits.waitForAll()
         }
+    }
+
+    /// A worker's objects that are committed while it reads the next tables: of a small table the store's answer takes
+    /// longer than its rows.
+    private static let commitsPerWorker = 4
+
+    private func commit(
+        _ written: WrittenTable, _ work: Work, in commits: inout ThrowingTaskGroup<Void, any Error>, _ count: inout Int
+    ) async throws {
+        guard written.isSmall else { return work.results.add(try await tableDump.commit(written)) }
+        if count == Self.commitsPerWorker {
+            do { try await commits.next() } catch { await written.discard(); throw error }
+            count -= 1
+        }
+        let tableDump = tableDump
+        commits.addTask { work.results.add(try await tableDump.commit(written)) }
+        count += 1
     }
 
     /// A lock holds the table, not its name: a schema can be renamed, and its name taken over by another, under any
@@ -118,7 +139,7 @@ struct DumpWorkers: Sendable {
     private func checked<Success>(
         _ table: TableTask, on session: Session, _ copy: () async throws -> Success
     ) async throws -> Success {
-        do {
+        try await noticingRaces(table) {
             let result = try await copy()
             let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
             let now = try await session.query("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid AS oid", [name])
@@ -127,24 +148,38 @@ struct DumpWorkers: Sendable {
                     table: table.displayName, reason: "another table bears its name now")
             }
             return result
+        }
+    }
+
+    private func noticingRaces<Success>(
+        _ table: TableTask, _ body: () async throws -> Success
+    ) async throws -> Success {
+        do {
+            return try await body()
         } catch let error as PostgresError where error.isUndefinedTable || error.isUndefinedSchema {
             throw OperationError.changingTables(table: table.displayName, reason: error.message)
         }
     }
 
     private func copy(_ table: TableTask, on session: Session) async throws -> DumpResults.Table {
-        try await checked(table, on: session) { try await tableDump.run(table, on: session) }
+        try await checked(table, on: session) { try await tableDump.commit(tableDump.run(table, on: session)) }
     }
 
     /// Nil where the table cannot be locked at once: somebody's ALTER is queued behind the leader's lock, and only the
     /// leader itself can still read the table.
-    private func dump(_ table: TableTask, on session: Session) async throws -> DumpResults.Table? {
-        try await releasingLocks(on: session) {
-            try await checked(table, on: session) {
-                try await lock(table, on: session)
-                return try await tableDump.run(table, on: session)
+    private func dump(_ table: TableTask, on session: Session) async throws -> WrittenTable? {
+        var written: WrittenTable?
+        do {
+            let isCopied: Void? = try await releasingLock(of: table, on: session) {
+                try await checked(table, on: session) { written = try await tableDump.run(table, on: session) }
             }
+            if isCopied != nil { return written }
+        } catch {
+            await written?.discard()
+            throw error
         }
+        await written?.discard()
+        return nil
     }
 
     /// Where a lock cannot be had at once the table is begun anew in one piece: planning the SELECT of a range also
@@ -153,39 +188,38 @@ struct DumpWorkers: Sendable {
         let table = ranged.task
         let timeout = TableLocks.lockTimeoutInMilliseconds(
             deadlockTimeoutInMilliseconds: leader.facts.deadlockTimeoutInMilliseconds)
-        let isCopied: Void? = try await releasingLocks(on: session) {
+        let isCopied: Void? = try await releasingLock(of: table, on: session) {
             try await ranged.checkGoesOn()
             try await session.execute("SET LOCAL lock_timeout = \(timeout)")
             let result = try await checked(table, on: session) {
-                try await lock(table, on: session)
-                return try await tableDump.run(range, of: ranged, on: session)
+                try await tableDump.run(range, of: ranged, on: session)
             }
             if let result { work.results.add(result) }
         }
         if isCopied == nil, await ranged.giveUp() { work.queue.append(.table(table)) }
     }
 
-    private func lock(_ table: TableTask, on session: Session) async throws {
-        let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
-        try await session.execute("LOCK TABLE ONLY \(name) IN ACCESS SHARE MODE NOWAIT")
-    }
-
-    /// Runs `body` and gives its locks back, so that a worker holds those of one table at a time. Nil where one could
-    /// not be had, or where the table was given up.
-    private func releasingLocks<Success>(
-        on session: Session, _ body: () async throws -> Success
+    /// Locks the table, runs `body` and gives its locks back, so that a worker holds those of one table at a time. Nil
+    /// where one could not be had, or where the table was given up.
+    ///
+    /// With a small table most of the time goes into waiting for answers: statements that need none go together.
+    private func releasingLock<Success>(
+        of table: TableTask, on session: Session, _ body: () async throws -> Success
     ) async throws -> Success? {
-        try await session.execute("SAVEPOINT one_table")
+        let name = SQLIdentifier(schema: table.schema, name: table.name).quoted
         let success: Success?
         do {
+            try await noticingRaces(table) {
+                try await session.execute(
+                    "SAVEPOINT one_table; LOCK TABLE ONLY \(name) IN ACCESS SHARE MODE NOWAIT")
+            }
             success = try await body()
         } catch let error as PostgresError where error.isLockNotAvailable {
             success = nil
         } catch is RangedTable.GivenUp {
             success = nil
         }
-        try await session.execute("ROLLBACK TO SAVEPOINT one_table")
-        try await session.execute("RELEASE SAVEPOINT one_table")
+        try await session.execute("ROLLBACK TO SAVEPOINT one_table; RELEASE SAVEPOINT one_table")
         return success
     }
 }

@@ -13,16 +13,22 @@ struct TableDump: Sendable {
     /// What all workers share; nil for as fast as it goes.
     let rateLimit: RateLimit?
 
-    func run(_ task: TableTask, on session: Session) async throws -> DumpResults.Table {
+    /// Leaves the object to be committed: that waits for the stores, and no longer for the server.
+    func run(_ task: TableTask, on session: Session) async throws -> WrittenTable {
         let writer = try await destinations.writer(for: task.fileName, expectedSizeInBytes: task.sizeInBytes)
         do {
-            let table = try await stream(task, from: session, into: writer)
-            tellEnd(of: table)
-            return table
+            return try await stream(task, from: session, into: writer)
         } catch {
             await CleanupScope.run { await writer.discard() }
             throw error
         }
+    }
+
+    /// Commits the table's object, or discards it where that fails.
+    func commit(_ written: WrittenTable) async throws -> DumpResults.Table {
+        let table = try await written.commit()
+        tellEnd(of: table)
+        return table
     }
 
     /// Copies some blocks of a table, beside other workers; the table's result where these were the last. Throws
@@ -47,7 +53,7 @@ struct TableDump: Sendable {
 
     private func stream(
         _ task: TableTask, from session: Session, into writer: any ObjectWriter
-    ) async throws -> DumpResults.Table {
+    ) async throws -> WrittenTable {
         var members = MemberGathering()
         let digest = try await copy(task, task.copyStatement, from: session) { member in
             members.append(member)
@@ -56,7 +62,7 @@ struct TableDump: Sendable {
         let last = try terminator()
         members.append(last)
         try await writer.append(last.bytes)
-        return DumpResults.Table(task: task, digest: digest, object: try await writer.commit(), members: members.all)
+        return WrittenTable(task: task, digest: digest, members: members.all, writer: writer)
     }
 
     /// A gzip member, and what is in it. A row that is larger than a chunk is in several, one after the other.
