@@ -46,7 +46,8 @@ extension ServerTests {
             let server = cluster.connectionInfo.with(database: "copy")
             return try await RestoreOperation(
                 context: bench.context(), source: try await bench.source(backup),
-                target: user.map { server.with(user: $0) } ?? server, creates: true, jobs: 2, makesRoles: true
+                request: .init(
+                    target: user.map { server.with(user: $0) } ?? server, destination: .new, jobs: 2, makesRoles: true)
             ).execute()
         }
 

@@ -27,8 +27,10 @@ extension ServerTests {
             _ source: BackupSource, into name: String, _ bench: Workbench, creates: Bool
         ) async throws -> RestoreReport {
             try await RestoreOperation(
-                context: bench.context(), source: source, target: bench.cluster.connectionInfo.with(database: name),
-                creates: creates, jobs: 2
+                context: bench.context(), source: source,
+                request: .init(
+                    target: bench.cluster.connectionInfo.with(database: name), destination: creates ? .new : .existing,
+                    jobs: 2)
             ).execute()
         }
 
@@ -64,7 +66,8 @@ extension ServerTests {
                 let error = await #expect(throws: OperationError.self) {
                     try await RestoreOperation(
                         context: bench.context(), source: source,
-                        target: bench.cluster.connectionInfo.with("dbname", nil), creates: true, jobs: 1
+                        request: .init(
+                            target: bench.cluster.connectionInfo.with("dbname", nil), destination: .new, jobs: 1)
                     ).execute()
                 }
                 #expect(error == .targetExists(database: name))
@@ -221,7 +224,8 @@ extension ServerTests {
                 let source = try await bench.source(try await bench.backUp())
                 let restored = bench.cluster.connectionInfo.with(database: "\(bench.database.database ?? "")_restored")
                 _ = try await RestoreOperation(
-                    context: bench.context(), source: source, target: restored, creates: true, jobs: 2
+                    context: bench.context(), source: source,
+                    request: .init(target: restored, destination: .new, jobs: 2)
                 ).execute()
                 let changes: [(sql: ServerText, check: VerificationCheck.Name, detail: String)] = [
                     ("SELECT 1", .objects, ""),

@@ -6,12 +6,18 @@ import Postgres
 ///
 /// Stock pg_restore sets these only with `--create`, into a database of the source's name.
 enum DatabaseProperties {
-    /// The statements for a database of another name, in the order of the table of contents.
-    static func statements(_ contents: TableOfContents, forDatabase name: String) throws(SQLScriptError) -> [ServerText]
-    {
+    /// The statements for a database of another name, in the order of the table of contents. The role that made the
+    /// source's cluster has another name elsewhere: what it owns belongs to whoever restores.
+    static func statements(
+        _ contents: TableOfContents, forDatabase name: String, bootstrapRole: ServerText? = nil
+    ) throws(SQLScriptError) -> [ServerText] {
         var statements: [ServerText] = []
-        for entry in contents.entries where belongsToDatabase(entry) {
-            guard let definition = entry.defn else { continue }
+        for entry in contents.entries {
+            if entry.desc == "DATABASE", let owner = entry.owner, !owner.bytes.isEmpty, owner != bootstrapRole {
+                statements.append(
+                    "ALTER DATABASE \(ServerText(name).quotedAsIdentifier) OWNER TO \(owner.quotedAsIdentifier)")
+            }
+            guard belongsToDatabase(entry), let definition = entry.defn else { continue }
             statements += try SQLScript(definition).statements.map(\.text).filter { !isOfCluster($0) }
                 .map { (text) throws(SQLScriptError) in try renamed(text, to: ServerText(name).quotedAsIdentifier) }
         }

@@ -11,6 +11,11 @@ struct DatabaseRestore: Sendable {
         /// For scratch databases: subscriptions would reach out to the publisher, tablespaces are not there.
         var isScratch = false
         var leastBytesToShare = 32 << 20
+        /// The entries to be made, by dump id; nil for all. Their definitions are made in one transaction: the database
+        /// may hold other things.
+        var entries: Set<Int>?
+        /// Told when the definitions are made, and stay whatever happens.
+        var hasDefined: @Sendable () -> Void = {}
     }
 
     /// Seconds of each phase.
@@ -32,7 +37,7 @@ struct DatabaseRestore: Sendable {
         var timings = Timings()
         try await PrivateDirectory.with(in: context.temporaryDirectory, runID: context.runID) { directory in
             try PrivateDirectory.write(try await source.readObject(named: "toc.dat"), to: "\(directory)/toc.dat")
-            try PrivateDirectory.write(Self.entryList(contents), to: "\(directory)/entries.list")
+            try PrivateDirectory.write(Self.entryList(contents, only: options.entries), to: "\(directory)/entries.list")
             let stock = StockRestore(
                 pgRestore: pgRestore, target: target, directory: directory, contents: contents, options: options,
                 settings: pinnedSettings)
@@ -40,7 +45,9 @@ struct DatabaseRestore: Sendable {
             context.reporter.report(.phase("making the definitions"))
             let definitions = Stopwatch()
             try await makeSchemas()
-            try await stock.run(["--section=pre-data"], step: "making the definitions")
+            let part = options.entries == nil ? [] : ["--single-transaction", "--use-list=\(directory)/entries.list"]
+            try await stock.run(["--section=pre-data"] + part, step: "making the definitions")
+            options.hasDefined()
             timings.definitions = definitions.seconds
 
             context.reporter.report(
@@ -77,8 +84,9 @@ struct DatabaseRestore: Sendable {
     /// A backup of chosen tables holds neither their schemas nor the extensions that might make them.
     private func makeSchemas() async throws {
         guard source.manifest.archive.filters.contains(where: { $0.hasPrefix("--table=") }) else { return }
-        let there = Set(contents.entries.filter { $0.desc == "SCHEMA" }.map(\.tag)).union(["public", "pg_catalog", ""])
-        let missing = Set(contents.entries.compactMap(\.namespace)).subtracting(there)
+        let entries = contents.entries.filter { options.entries?.contains($0.dumpID) ?? true }
+        let there = Set(entries.filter { $0.desc == "SCHEMA" }.map(\.tag)).union(["public", "pg_catalog", ""])
+        let missing = Set(entries.compactMap(\.namespace)).subtracting(there)
         guard !missing.isEmpty else { return }
         let session = try await Session.open(target, applicationName: context.applicationName)
         do {
@@ -98,8 +106,10 @@ struct DatabaseRestore: Sendable {
     }
 
     /// All entries but the rows and large objects that we load: one `dumpId;` a line is all that pg_restore reads.
-    static func entryList(_ contents: TableOfContents) -> [UInt8] {
-        let lines = contents.entries.filter { !$0.isTableData && !$0.isBlobs }.map { "\($0.dumpID);\n" }
+    static func entryList(_ contents: TableOfContents, only dumpIDs: Set<Int>? = nil) -> [UInt8] {
+        let lines = contents.entries.filter { entry in
+            !entry.isTableData && !entry.isBlobs && dumpIDs?.contains(entry.dumpID) ?? true
+        }.map { "\($0.dumpID);\n" }
         return Array(lines.joined().utf8)
     }
 }

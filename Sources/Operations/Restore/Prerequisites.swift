@@ -24,31 +24,50 @@ struct Prerequisites: Equatable {
     private static let systemSchema = "\"pg_catalog\"."
 
     init(of manifest: Manifest, _ contents: TableOfContents, offer: Offer) {
+        self.init(of: manifest, contents.entries, isPart: !manifest.archive.filters.isEmpty, offer: offer)
+    }
+
+    /// `entries` are those that are restored; `isPart` where they are not the whole database.
+    init(of manifest: Manifest, _ entries: [TOCEntry], isPart: Bool, offer: Offer) {
+        let isPart = isPart || !manifest.archive.filters.isEmpty
         func lacking(_ wanted: [String], _ there: Set<String>) -> [String] {
             Set(wanted).subtracting(there).sorted()
         }
-        missingRoles = lacking(Self.roles(manifest, contents).map(\.text), offer.roles)
-        missingExtensions = lacking(Self.extensions(manifest, contents).map(\.text), offer.extensions)
+        let collations = Self.collations(manifest, entries, isPart: isPart)
+        missingRoles = lacking(Self.roles(manifest, entries, isPart: isPart).map(\.text), offer.roles)
+        missingExtensions = lacking(Self.extensions(manifest, entries, isPart: isPart).map(\.text), offer.extensions)
         missingCollations = lacking(
-            manifest.collations.map(\.name.text).filter { $0.hasPrefix(Self.systemSchema) }, offer.collations)
-        missingTablespaces = lacking(manifest.tablespaces.map(\.text), offer.tablespaces)
-        missingICU = !offer.hasICU && manifest.collations.contains { $0.provider == "icu" }
+            collations.map(\.name.text).filter { $0.hasPrefix(Self.systemSchema) }, offer.collations)
+        missingTablespaces = lacking(
+            manifest.tablespaces.filter { space in !isPart || entries.contains { $0.tablespace == space } }.map(\.text),
+            offer.tablespaces)
+        missingICU = !offer.hasICU && collations.contains { $0.provider == "icu" }
     }
 
     /// A part of a database needs only what is in that part.
-    private static func extensions(_ manifest: Manifest, _ contents: TableOfContents) -> [ServerText] {
-        let inContents = Set(contents.entries.filter { $0.desc == "EXTENSION" }.map(\.tag))
-        return manifest.extensions.map(\.name).filter {
-            manifest.archive.filters.isEmpty || inContents.contains($0)
+    private static func extensions(_ manifest: Manifest, _ entries: [TOCEntry], isPart: Bool) -> [ServerText] {
+        let made = Set(entries.filter { $0.desc == "EXTENSION" }.map(\.tag))
+        return manifest.extensions.map(\.name).filter { !isPart || made.contains($0) }
+    }
+
+    /// Those of a part are named in its statements.
+    private static func collations(
+        _ manifest: Manifest, _ entries: [TOCEntry], isPart: Bool
+    ) -> [Manifest.UsedCollation] {
+        guard isPart else { return manifest.collations }
+        let statements = entries.compactMap { $0.defn?.text }.filter { $0.contains("COLLATE ") }
+        return manifest.collations.filter { collation in
+            let name = collation.name.text.dropFirst(Self.systemSchema.count).dropLast()
+            return statements.contains { $0.contains(name) }
         }
     }
 
     /// The role that made the source's cluster is needed only where something names it: elsewhere it has another
     /// name. The same holds for every role where the backup is a part of a database.
-    private static func roles(_ manifest: Manifest, _ contents: TableOfContents) -> [ServerText] {
+    private static func roles(_ manifest: Manifest, _ entries: [TOCEntry], isPart: Bool) -> [ServerText] {
         manifest.roles.filter { role in
-            manifest.archive.filters.isEmpty && role != manifest.server.bootstrapRole
-                || contents.entries.contains { entry in
+            !isPart && role != manifest.server.bootstrapRole
+                || entries.contains { entry in
                     entry.owner == role || entry.desc == "ACL" && entry.defn?.text.contains(role.text) == true
                 }
         }

@@ -9,11 +9,15 @@ enum TargetDatabase {
 
     /// From template0 with the source's encoding and collation, so that values sort and compare as they did.
     static func create(_ name: String, like manifest: Manifest, on session: Session) async throws {
+        try await refuseExisting(name, on: session)
+        try await session.execute(
+            DatabaseLocale(of: manifest).createStatement(name, serverVersionNumber: session.server.versionNumber))
+    }
+
+    static func refuseExisting(_ name: String, on session: Session) async throws {
         let there = try await session.query(
             "SELECT 1 AS one FROM pg_catalog.pg_database WHERE datname = $1", [ServerText(name)])
         guard there.rows.isEmpty else { throw OperationError.targetExists(database: name) }
-        try await session.execute(
-            DatabaseLocale(of: manifest).createStatement(name, serverVersionNumber: session.server.versionNumber))
     }
 
     static func drop(_ name: String, on session: Session) async throws {

@@ -23,6 +23,12 @@ struct RestoreCommand: AsyncParsableCommand {
             gzip, zstd, lz4, xz or bzip2. What it is, its bytes say, not its name. Plain SQL is a
             program: it runs in the throw-away cluster, or on the server that --on names for it.
 
+            With --into it is restored for real: into an empty database, a new one (--create),
+            or into the place of one that is there (--replace), which is kept under another
+            name. --table and --schema take a part of it, with indexes, constraints, sequences,
+            triggers and privileges, also into a database that holds other things; never over
+            what is there. --dry-run says first what would be done.
+
             EXAMPLES
               dbops restore --verify nightly@latest
               dbops restore --verify /srv/old/shop.sql.gz
@@ -33,6 +39,10 @@ struct RestoreCommand: AsyncParsableCommand {
                 --on postgresql://test.internal/postgres
               dbops restore s3://acme/prod/shop/20261121T020000Z-k3v7qa \\
                 --into postgresql://db2/shop --create
+              dbops restore nightly@latest --into postgresql://db2/shop \\
+                --table public.orders --dry-run
+              dbops restore nightly@latest --into postgresql://db2/shop --table 'public."Order items"'
+              dbops restore nightly@latest --into postgresql://db2 --replace shop --disconnect
             """)
 
     @Argument(
@@ -43,7 +53,9 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(help: "Restore into a scratch database, prove it, drop it.")
     var verify = false
 
-    @Option(help: ArgumentHelp("Restore for real into this database, which must be empty.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Restore for real into this database, which must be empty, or lack what is restored.", valueName: "url"))
     var into: String?
 
     @Flag(help: "With --into: make the database.")
@@ -70,6 +82,7 @@ struct RestoreCommand: AsyncParsableCommand {
     var store: String?
 
     @OptionGroup(title: "With --verify: further checks") var checks: VerifyOptions
+    @OptionGroup(title: "Restore for real") var forReal: RestoreForRealOptions
     @OptionGroup(title: "Job file") var jobFile: JobFileOption
     @OptionGroup(title: "PostgreSQL") var connection: ConnectionOptions
     @OptionGroup(title: "S3") var storeOptions: StoreOptions
@@ -84,6 +97,7 @@ struct RestoreCommand: AsyncParsableCommand {
         if !verify, checks.isGiven { throw ValidationError("--check, --amcheck and --time-budget go with --verify.") }
         if verify, globals { throw ValidationError("--globals goes with --into.") }
         if verify, create { throw ValidationError("--create goes with --into.") }
+        try forReal.validate(isForReal: into != nil, creates: create)
     }
 
     func run() async throws {
@@ -105,11 +119,20 @@ struct RestoreCommand: AsyncParsableCommand {
     private func restore(
         _ source: BackupSource, into target: ConnectionInfo, _ context: OperationContext, _ assembly: Assembly
     ) async throws {
-        let report = try await RestoreOperation(
-            context: context, source: source, target: target, creates: create, jobs: jobs, makesRoles: globals
-        ).execute()
+        let operation = RestoreOperation(
+            context: context, source: source,
+            request: forReal.request(into: target, creates: create, jobs: jobs, makesRoles: globals))
+        guard !forReal.dryRun else {
+            let plan = try await operation.plan()
+            assembly.progress.finish()
+            try RestorePlanRendering.print(plan, json: global.json)
+            guard let obstacle = plan.obstacles.first else { return }
+            throw ArgumentParser.ExitCode(ExitCode(obstacle.category).rawValue)
+        }
+        let report = try await operation.execute()
         assembly.progress.finish()
         try RestoreRendering.print(report, json: global.json, quiet: global.quiet)
+        if report.outcome == .partial { throw ArgumentParser.ExitCode(ExitCode.partial.rawValue) }
     }
 
     /// Where the job file wants the backups of a job to be proven; nil for a throw-away cluster.

@@ -1,0 +1,36 @@
+import JobModel
+import Postgres
+
+/// All of a backup, into a database that is there and holds nothing. Where it breaks off, what was loaded stays.
+struct IntoEmpty: Sendable {
+    let ground: RestoreGround
+
+    func run() async throws -> RestoreGround.Done {
+        let part = try ground.part(into: TargetObjects())
+        let session = try await ground.openExisting()
+        let prepared = try await session.closing { session in
+            try await TargetFitness.refuseUnfit(session)
+            try await refuseInhabited(session)
+            return try await ground.prepare(part, on: session, .init(of: part, makesDatabase: false))
+        }
+        let timings = try await ground.load(part, into: session.connectionInfo, pgRestore: prepared.pgRestore)
+        return RestoreGround.Done(timings: timings, roles: prepared.roles, part: part)
+    }
+
+    func refuseInhabited(_ session: Session) async throws {
+        if let example = try await TargetDatabase.firstObject(on: session) {
+            throw OperationError.targetNotEmpty(database: session.server.database, example: example)
+        }
+    }
+}
+
+extension RestoreGround {
+    /// A session in the database that is to be filled.
+    func openExisting() async throws -> Session {
+        do {
+            return try await openSession(request.target)
+        } catch PostgresError.connection(let failure) where failure.cause == .noDatabase {
+            throw OperationError.targetMissing(database: request.target.database ?? "")
+        }
+    }
+}
