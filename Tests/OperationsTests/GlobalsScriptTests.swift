@@ -77,6 +77,15 @@ import Testing
         #expect(try DatabaseProperties.statements(contents, forDatabase: "copy") == [ServerText(new)])
     }
 
+    @Test func `gives the database its owner, but not the role that made the source's cluster`() throws {
+        let contents = try TableOfContents.of([.entry(1, "DATABASE", "shop", schema: nil, owner: "the boss")])
+        #expect(
+            try DatabaseProperties.statements(contents, forDatabase: "copy", bootstrapRole: "postgres")
+                == ["ALTER DATABASE \"copy\" OWNER TO \"the boss\""])
+        #expect(
+            try DatabaseProperties.statements(contents, forDatabase: "copy", bootstrapRole: "the boss").isEmpty)
+    }
+
     @Test func `takes privileges of the database, and none of its tables or of upgrades`() throws {
         let contents = try TableOfContents.of([
             .entry(

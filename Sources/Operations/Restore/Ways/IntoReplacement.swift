@@ -57,10 +57,23 @@ struct IntoReplacement: Sendable {
         let there = try await session.query(
             "SELECT 1 AS one FROM pg_catalog.pg_database WHERE datname = $1", [ServerText(name)])
         guard !there.rows.isEmpty else { throw RestoreError.notThere(database: name) }
+        var sessions = try await lastingSessions(on: session)
+        for _ in 0..<Self.waits where !sessions.isEmpty {
+            try await Task.sleep(for: Self.wait)
+            sessions = try await lastingSessions(on: session)
+        }
+        guard sessions.isEmpty else { throw RestoreError.inUse(database: name, by: sessions) }
+    }
+
+    /// A session that its client has closed is there for a moment more; 5 s are what PostgreSQL itself gives it before
+    /// it refuses to rename.
+    private static let waits = 50
+    private static let wait = Duration.milliseconds(100)
+
+    /// Prepared transactions go with no session.
+    private func lastingSessions(on session: Session) async throws -> [String] {
         let sessions = try await ConnectedSessions(database: name).list(on: session)
-        // Prepared transactions go with no session.
-        let lasting = disconnects ? sessions.filter { $0.hasPrefix("prepared") } : sessions
-        guard lasting.isEmpty else { throw RestoreError.inUse(database: name, by: lasting) }
+        return disconnects ? sessions.filter { $0.hasPrefix("prepared") } : sessions
     }
 
     /// What may be a slip, and may be meant.
