@@ -8,7 +8,7 @@ enum Relay {
 
     /// Runs both ends to their end, through a channel of their own.
     static func run<Produced: Sendable, Consumed>(
-        produce: @escaping @Sendable (_ send: Send) async throws -> Produced,
+        produce: @escaping @Sendable (_ send: @escaping Send) async throws -> Produced,
         consume: (_ next: @escaping Next) async throws -> Consumed
     ) async throws -> (Produced, Consumed) {
         try await run(through: Channel<[UInt8]>(capacity: 1), produce: produce, consume: consume)
@@ -18,7 +18,8 @@ enum Relay {
     /// of the end that failed first. Others may take from `channel` as well.
     static func run<Element: Sendable, Produced: Sendable, Consumed>(
         through channel: Channel<Element>,
-        produce: @escaping @Sendable (_ send: @Sendable (Element) async throws -> Void) async throws -> Produced,
+        produce:
+            @escaping @Sendable (_ send: @escaping @Sendable (Element) async throws -> Void) async throws -> Produced,
         consume: (_ next: @escaping @Sendable () async throws -> Element?) async throws -> Consumed
     ) async throws -> (Produced, Consumed) {
         return try await withThrowingTaskGroup(of: Produced.self) { group in

@@ -54,20 +54,36 @@ extension ChildProcess {
     /// `send`, both at the same time. What the child does not read is asked for and dropped, so that `next` comes to its
     /// end. An error of `next` or `send` ends the child and is thrown.
     func filter(
-        from next: @escaping @Sendable () async throws -> [UInt8]?, into send: @Sendable ([UInt8]) async throws -> Void
+        from next: @escaping @Sendable () async throws -> [UInt8]?,
+        into send: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws -> Ending {
         let input = try ChildInput()
         var child = self
         child.inputDescriptor = input.childEnd
-        let (_, ending) = try await child.withStandardOutput { output in
-            async let feeding: Void = Self.feed(input, next)
+        return try await withThrowingTaskGroup(of: Ending?.self) { [child] group in
+            group.addTask {
+                try await Self.feed(input, next)
+                return nil
+            }
+            group.addTask { try await child.handOn(to: send, input) }
+            var ending: Ending?
+            // The first error is the cause; it ends the other task, and with it the child.
+            for try await part in group { ending = part ?? ending }
+            guard let ending else { throw CancellationError() }
+            return ending
+        }
+    }
+
+    private func handOn(
+        to send: @escaping @Sendable ([UInt8]) async throws -> Void, _ input: ChildInput
+    ) async throws -> Ending {
+        let (_, ending) = try await withStandardOutput { output in
             do {
                 while let bytes = try await output.next() { try await send(bytes) }
             } catch {
                 input.end()
                 throw error
             }
-            try await feeding
         }
         return ending
     }

@@ -10,7 +10,7 @@ package struct FilterProgram: Sendable {
     /// is thrown.
     package func run(
         _ arguments: [String], from next: @escaping @Sendable () async throws -> [UInt8]?,
-        into send: @Sendable ([UInt8]) async throws -> Void
+        into send: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws -> ToolOutput {
         let credentials = try ChildCredentials(nil, inherited: environment, temporaryDirectory: "/tmp")
         let child = ChildProcess(
@@ -35,7 +35,7 @@ extension ClientTool {
     /// An error of either ends it and is thrown.
     package func filter(
         _ arguments: [ServerText], from next: @escaping @Sendable () async throws -> [UInt8]?,
-        into send: @Sendable ([UInt8]) async throws -> Void
+        into send: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws -> ToolOutput {
         let program = FilterProgram(path: path, environment: environment)
         return try await program.run(arguments.map(\.text), from: next, into: send)

@@ -2,6 +2,7 @@ import Archive
 import JobModel
 import ObjectStorage
 import Postgres
+import Synchronization
 
 /// The bytes of a dump without what they are wrapped in. Nothing comes to disk.
 struct DumpBytes: Sendable {
@@ -23,7 +24,7 @@ struct DumpBytes: Sendable {
     /// Nobody wraps a dump more often.
     private static let mostCompressions = 2
 
-    /// `body` must read to the end, or throw.
+    /// Where `body` returns before the end, the rest is left alone.
     func with<Result: Sendable>(
         _ body: @escaping @Sendable (Recognised) async throws -> Result
     ) async throws -> Result {
@@ -75,17 +76,46 @@ struct DumpBytes: Sendable {
         guard let program = tools.filter(compression.rawValue) else {
             throw ForeignDumpError.programMissing(name: compression.rawValue)
         }
+        let isEnough = Enough()
         let (_, result) = try await Relay.run(
-            produce: { send in
-                let output = try await program.run(["-dc"], from: { try await reader.next() }, into: send)
-                guard output.status.isSuccess else { throw damaged(program, output) }
-            },
-            consume: { next in try await unwrap(RelayReader(take: next), compressions, body) })
+            produce: { send in try await run(program, reader, until: isEnough, send) },
+            consume: { next in
+                let result = try await unwrap(RelayReader(take: next), compressions, body)
+                // A dump with a fault is not read to its end.
+                isEnough.set()
+                while try await next() != nil {}
+                return result
+            })
         return result
+    }
+
+    private func run(
+        _ program: FilterProgram, _ reader: any ObjectReader, until isEnough: Enough,
+        _ send: @escaping Relay.Send
+    ) async throws {
+        do {
+            let output = try await program.run(["-dc"], from: { try await reader.next() }) { bytes in
+                if isEnough.isSet { throw Enough.Reached() }
+                try await send(bytes)
+            }
+            guard output.status.isSuccess else { throw damaged(program, output) }
+        } catch is Enough.Reached {
+            return
+        }
     }
 
     private func damaged(_ program: FilterProgram, _ output: ToolOutput) -> ArchiveError {
         let words = output.standardError.split(separator: "\n").last.map(String.init) ?? output.status.description
         return .damaged(object: dump.name, reason: "it cannot be uncompressed: \(words)")
     }
+}
+
+/// Whether whoever reads has read enough.
+private final class Enough: Sendable {
+    struct Reached: Error {}
+
+    private let value = Mutex(false)
+    var isSet: Bool { value.withLock { $0 } }
+
+    func set() { value.withLock { $0 = true } }
 }

@@ -13,7 +13,7 @@ struct DumpScript: Sendable {
 
     /// Hands the SQL to `send`; returns the table of contents where the dump is an archive. Throws
     /// ``ArchiveError/damaged(object:reason:)`` where it is not whole.
-    func produce(_ send: Relay.Send) async throws -> TableOfContents? {
+    func produce(_ send: @escaping Relay.Send) async throws -> TableOfContents? {
         guard let pgRestore else {
             while let bytes = try await recognised.reader.next() { try await send(bytes) }
             return nil
@@ -32,7 +32,7 @@ struct DumpScript: Sendable {
 
     /// pg_restore reads what comes, in its order: it needs no file.
     private func produce(
-        _ extent: some ArchiveExtent, format: String, _ pgRestore: ClientTool, _ send: Relay.Send
+        _ extent: some ArchiveExtent, format: String, _ pgRestore: ClientTool, _ send: @escaping Relay.Send
     ) async throws -> TableOfContents? {
         let reader = ArchiveReader(recognised.reader, extent)
         let arguments = (Self.arguments + ["--format=\(format)"]).map { ServerText($0) }
@@ -41,7 +41,9 @@ struct DumpScript: Sendable {
         return await reader.contents
     }
 
-    private func produceFromDirectory(_ pgRestore: ClientTool, _ send: Relay.Send) async throws -> TableOfContents? {
+    private func produceFromDirectory(_ pgRestore: ClientTool, _ send: @escaping Relay.Send) async throws
+        -> TableOfContents?
+    {
         let folder = DumpFolder(dump: dump, context: context)
         let contents = try await folder.contents()
         try await folder.checkMembers(contents)

@@ -16,10 +16,15 @@ package struct ForeignDump: Sendable {
     /// What stands under `key`, if it is a file, or a folder with a table of contents that no run of dbops has left:
     /// else nil.
     package static func find(_ key: ObjectKey, in store: any ObjectStore) async throws -> ForeignDump? {
+        func isThere(_ name: String) async throws -> Bool { try await store.info(key.appending(name)) != nil }
+        if case .directory = store.location, try await store.info(key) != nil {
+            return ForeignDump(store: store, key: key, isDirectory: false)
+        }
+        if try await isThere(Manifest.objectName) { return nil }
         if try await store.info(key) != nil { return ForeignDump(store: store, key: key, isDirectory: false) }
-        guard try await store.info(key.appending(TableOfContents.objectName)) != nil else { return nil }
-        for own in [Manifest.objectName, HeartbeatObject.name, RestoreGuide.objectName, MemberIndex.objectName] {
-            if try await store.info(key.appending(own)) != nil { return nil }
+        guard try await isThere(TableOfContents.objectName) else { return nil }
+        for own in [HeartbeatObject.name, RestoreGuide.objectName, MemberIndex.objectName] {
+            if try await isThere(own) { return nil }
         }
         return ForeignDump(store: store, key: key, isDirectory: true)
     }

@@ -44,7 +44,7 @@ struct ForeignScratch: Sendable {
         let programs = try await programs()
         var options = ThrowAwayClusterOptions(
             parentFolder: context.temporaryDirectory, runID: context.runID.description)
-        options.superuser = recognised.facts.bootstrapRole ?? "postgres"
+        options.superuser = bootstrapRole
         options.isKept = settings.keepsScratchDatabase
         return try await ThrowAwayCluster.with(programs, options) { cluster in
             guard recognised.form == .cluster else {
@@ -58,6 +58,15 @@ struct ForeignScratch: Sendable {
                     version: programs.version, pgDump: pgDump, keptPlace: cluster.keptFolder,
                     secondsToMake: stopwatch.seconds))
         }
+    }
+
+    /// Privileges that the role which made the source's cluster has from the beginning are nowhere recorded. A name that
+    /// would have to be quoted is not taken.
+    private var bootstrapRole: String {
+        guard let name = recognised.facts.bootstrapRole, !name.isEmpty, !name.hasPrefix("pg_"),
+            name.allSatisfy({ $0 == "_" || $0.isASCII && ($0.isLowercase || $0.isNumber) })
+        else { return "postgres" }
+        return name
     }
 
     /// Of the dump's own major or the next newer; the newest where the dump does not say.

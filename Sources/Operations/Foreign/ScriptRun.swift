@@ -124,6 +124,8 @@ final class ScriptRun {
                 return try await execute(other, statement.with(other))
             case .unavailable(let thing, let hint):
                 throw OperationError.missingPrerequisites([thing], hint: hint)
+            case .fail where !place.isThrowAway && failure.sqlState == .insufficientPrivilege:
+                throw PostgresError.statement(failure)
             case .fail, .standInRole:
                 findings.refusal =
                     "line \(statement.line): \(failure.message) (SQLSTATE \(failure.sqlState), in: "
