@@ -24,6 +24,8 @@ struct AwaitedData: Sendable {
     /// False where the entry has no data, or they have come before.
     mutating func arrives(dumpID: Int) -> Bool { missing.removeValue(forKey: dumpID) != nil }
 
+    var isEmpty: Bool { missing.isEmpty }
+
     /// What is missing, for people; nil where nothing is.
     var description: String? {
         guard let first = missing.values.min(by: { $0.dumpID < $1.dumpID }) else { return nil }

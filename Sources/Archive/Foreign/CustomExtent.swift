@@ -13,6 +13,8 @@ package struct CustomExtent: ArchiveExtent {
         case length(ofLargeObject: Bool)
         case block(remaining: Int, ofLargeObject: Bool)
         case oid
+        /// All data have come; what follows is gathered in ``held``.
+        case rest
     }
 
     package private(set) var contents: TableOfContents?
@@ -56,6 +58,7 @@ package struct CustomExtent: ArchiveExtent {
     }
 
     package mutating func finish() throws(ArchiveError) {
+        if case .rest = phase { return try checkRest() }
         guard case .kind = phase, let awaited else {
             if contents == nil { _ = try reader.finish() }
             let place = current.map { "the data of \($0.desc) \($0.qualifiedName)" } ?? "its data"
@@ -69,6 +72,8 @@ package struct CustomExtent: ArchiveExtent {
     private mutating func step(_ bytes: [UInt8], _ position: inout Int) throws(ArchiveError) {
         switch phase {
         case .contents: return
+        case .rest: return try takeRest(bytes, &position)
+        case .kind where awaited?.isEmpty == true: phase = .rest
         case .kind:
             guard [Self.rows, Self.largeObjects].contains(bytes[position]) else { throw surplus() }
             phase = .number(kind: bytes[position])
@@ -96,6 +101,34 @@ package struct CustomExtent: ArchiveExtent {
                 : .length(ofLargeObject: isLargeObject)
         }
         if case .kind = phase { current = nil }
+    }
+
+    /// The table of contents again, with the places of the data: some pg_dump that write to a file cannot go back to its
+    /// beginning, and leave it here. pg_restore does not read it.
+    private var repeatedContents: ArraySlice<UInt8> {
+        guard let contents else { return [] }
+        var buffer = TOCBuffer()
+        buffer.bytes = contents.bytes
+        guard (try? TOCHeader(from: &buffer)) != nil else { return [] }
+        return contents.bytes[(buffer.position - TOCNumber.size)...]
+    }
+
+    private mutating func takeRest(_ bytes: [UInt8], _ position: inout Int) throws(ArchiveError) {
+        held += bytes[position...]
+        position = bytes.count
+        guard held.count <= contents?.bytes.count ?? 0 else { throw surplus() }
+    }
+
+    private func checkRest() throws(ArchiveError) {
+        guard !held.isEmpty, let contents else { return }
+        let repeated = repeatedContents
+        guard held.count == repeated.count else { throw surplus() }
+        var expected = Array(repeated)
+        for place in contents.layout.dataPositions {
+            let range = (place.lowerBound - repeated.startIndex)..<(place.upperBound - repeated.startIndex)
+            expected.replaceSubrange(range, with: held[range])
+        }
+        guard held == expected else { throw surplus() }
     }
 
     /// Nil where its last bytes have not come.

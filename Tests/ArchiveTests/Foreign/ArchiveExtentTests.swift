@@ -49,6 +49,22 @@ struct ArchiveExtentTests {
     }
 
     @Test(arguments: folders)
+    func `takes a table of contents that stands behind the data again, and nothing else`(programs: String) throws {
+        let server = try TestServer.running(from: programs)
+        let database = try #require(ExampleDatabases.names.first)
+        let bytes = try server.bytes("pg_dump -Fc \(database) | cat")
+        let contents = try TableOfContents(parsing: bytes)
+        var buffer = TOCBuffer()
+        buffer.bytes = contents.bytes
+        _ = try TOCHeader(from: &buffer)
+        let again = Array(contents.bytes[(buffer.position - TOCNumber.size)...])
+        #expect(try Self.read([bytes + again], "c") == contents.entries.count)
+        for damage in [Array(again.dropLast()), again + [0], [again[0] ^ 1] + again.dropFirst()] {
+            #expect(throws: ArchiveError.self) { _ = try Self.read([bytes + damage], "c") }
+        }
+    }
+
+    @Test(arguments: folders)
     func `finds a member that a tar archive lacks`(programs: String) throws {
         let server = try TestServer.running(from: programs)
         let database = try #require(ExampleDatabases.names.first)
