@@ -132,11 +132,7 @@ extension ServerTests {
             }
         }
 
-<<<<<<< HEAD
         @Test func `a table that one session loads is frozen, what was there is kept, a damaged one leaves nothing`()
-=======
-        @Test func `a table that one session loads is frozen, what was there is kept, a damaged one leaves nothing`()
->>>>>>> 37af3d2 (Name what a dump leaves unvalidated, and say what foreign dumps allow)
             async throws
         {
             let script: ServerText = """
