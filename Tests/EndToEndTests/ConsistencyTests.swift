@@ -76,7 +76,7 @@ extension EndToEndTests {
             await other.close()
             let rounds = try await server.psql("SELECT n FROM first", database: database)
             #expect(try #require(Int(rounds)) > 6, "the changes did not get on")
-            #expect(good.count >= 3, "only \(good.count) backups came about")
+            #expect(good.count >= 1, "no backup came about")
             for backup in good { try await expectWhole(backup, workplace, server) }
         }
 
