@@ -51,11 +51,6 @@ package struct VerificationCheck: Sendable, Equatable, Codable {
         VerificationCheck(name: name, verdict: .skipped, expected: "", found: "", details: [reason])
     }
 
-    /// A check that a backup of dbops allows, and this one does not.
-    static func skipped(_ name: String, because reason: String) -> VerificationCheck {
-        VerificationCheck(name: name, verdict: .skipped, expected: "", found: "", details: [reason])
-    }
-
     private static func shortened(_ details: [String]) -> [String] {
         let most = 20
         return details.count > most
