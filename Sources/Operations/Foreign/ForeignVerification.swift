@@ -54,6 +54,10 @@ package struct ForeignVerification: Sendable {
 
     private func prove(_ recognised: DumpBytes.Recognised) async throws -> Findings {
         context.reporter.report(.phase("reading \(dump.name): \(recognised.description)"))
+        if BackupID(dump.name) != nil {
+            warnings.add(
+                "\(dump.name) is called as a backup of dbops, and holds no manifest.json: it is judged as a dump of pg_dump")
+        }
         return try await ForeignScratch(context: context, recognised: recognised, settings: settings).with { place in
             try await prove(recognised, in: place)
         }
