@@ -56,7 +56,8 @@ package struct ForeignVerification: Sendable {
         context.reporter.report(.phase("reading \(dump.name): \(recognised.description)"))
         if BackupID(dump.name) != nil {
             warnings.add(
-                "\(dump.name) is called as a backup of dbops, and holds no manifest.json: it is judged as a dump of pg_dump")
+                "\(dump.name) is called as a backup of dbops, and holds no manifest.json: it is judged as a dump of pg_dump"
+            )
         }
         return try await ForeignScratch(context: context, recognised: recognised, settings: settings).with { place in
             try await prove(recognised, in: place)
