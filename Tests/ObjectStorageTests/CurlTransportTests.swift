@@ -149,7 +149,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `an exchange moves though nobody waits for it`() async throws {
         let server = try ScriptedServer { _ in .answer(200, [:], [1]) }
         let transport = try CurlTransport()
@@ -159,7 +159,7 @@ struct CurlTransportTests {
         #expect(try await exchange.response().body == [1])
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `letting go of an exchange ends its transfer`() async throws {
         let server = try ScriptedServer { $0.target == "/silent" ? .silence : .answer(200) }
         let transport = try CurlTransport(settings: HTTPSettings(connectionsPerHost: 1))
@@ -173,7 +173,7 @@ struct CurlTransportTests {
         #expect(try await transport.send(HTTPRequest(method: "GET", url: server.endpoint)).status == 200)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `letting go of the transport ends its exchanges`() async throws {
         let server = try ScriptedServer { _ in .silence }
         var transport: CurlTransport? = try CurlTransport()

@@ -40,7 +40,7 @@ struct PartsUnderWayTests {
         func open() { opened.signal() }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `as many parts go at once as the limit allows, of one object`() async throws {
         let gate = Gate()
         let faulty = try FaultyStore(.init("PUT", "partNumber", times: 5, gate.effect), settings: settings())
@@ -54,7 +54,7 @@ struct PartsUnderWayTests {
         #expect(faulty.store.partPool.bytesUnderWay == 0)
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `all objects of a store share the limit`() async throws {
         let gate = Gate()
         let faulty = try FaultyStore(.init("PUT", "partNumber", times: 99, gate.effect), settings: settings())
@@ -70,7 +70,7 @@ struct PartsUnderWayTests {
         #expect((1...4).allSatisfy { faulty.server.objects["p/\($0)"]?.body == large })
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `parts that arrive in another order make the same object`() async throws {
         let gate = Gate()
         let faulty = try FaultyStore(.init("PUT", "partNumber=1&", gate.effect), settings: settings())
@@ -82,7 +82,7 @@ struct PartsUnderWayTests {
         #expect(faulty.server.objects["p/x"]?.body == large)
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `a part that fails for good ends the upload, whatever the others do`() async throws {
         let faulty = try FaultyStore(
             .init("PUT", "partNumber=1&", .error(403, "AccessDenied")),
@@ -101,7 +101,7 @@ struct PartsUnderWayTests {
         #expect(faulty.requests.filter { $0.hasPrefix("PUT") }.count == 6)
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `who waits for room beside a silent store is freed when its writer is discarded`() async throws {
         let faulty = try FaultyStore(.init("PUT", "partNumber", times: 99, .silence), settings: settings())
         let writer = try await faulty.store.writer(for: key)
@@ -113,7 +113,7 @@ struct PartsUnderWayTests {
         #expect(faulty.store.partPool.bytesUnderWay == 0)
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `a cancelled commit leaves nothing`() async throws {
         let faulty = try FaultyStore(.init("PUT", "partNumber=5", times: 9, .silence), settings: settings())
         let task = Task { try await faulty.store.write(large, to: key) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.timeLimit(.minutes(2))) struct ClientToolsTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientToolsTests {
     /// A folder of scripts that pretend to be programs.
     private func withPrograms<Success>(
         _ scripts: [String: String], _ body: (String) async throws -> Success

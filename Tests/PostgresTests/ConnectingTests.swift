@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ConnectingTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectingTests {
     /// Far more than is needed, because other tests run beside; far less than without the time-out.
     private static let patience = Duration.seconds(60)
 

@@ -20,7 +20,7 @@ private enum Encryption {
 
 @Suite(
     .enabled(if: Encryption.isPossible, "no openssl, or a server without TLS"),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
 struct EncryptedConnectionTests {
     private func run(_ words: String, in folder: String) async throws {
         let child = ChildProcess(

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct LargeObjectTests {
+@Suite(.timeLimit(.minutes(10))) struct LargeObjectTests {
     @Test(arguments: [0, 1, 999, 1_000, 1_001, 2_500_000])
     func `reads what was written`(size: Int) async throws {
         let session = try await ScratchCluster.shared().openSession()

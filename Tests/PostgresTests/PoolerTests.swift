@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.timeLimit(.minutes(2))) struct PoolerTests {
+@Suite(.timeLimit(.minutes(10))) struct PoolerTests {
     private static let pgbouncer = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"]
         .first { FileManager.default.isExecutableFile(atPath: $0) }
 

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ScratchDatabaseTests {
+@Suite(.timeLimit(.minutes(10))) struct ScratchDatabaseTests {
     private let locale = DatabaseLocale(encoding: "UTF8", collate: "C.UTF-8", characterType: "C.UTF-8")
 
     private func databases(_ cluster: ScratchCluster, like pattern: String) async throws -> [String] {

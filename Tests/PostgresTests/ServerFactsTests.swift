@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ServerFactsTests {
+@Suite(.timeLimit(.minutes(10))) struct ServerFactsTests {
     /// Runs `body` with the facts of a database of its own, which `script` has filled.
     private func facts(
         _ binFolder: String, database: String, options: String = "", script: ServerText, user: String? = nil

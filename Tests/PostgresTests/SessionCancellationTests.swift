@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SessionCancellationTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionCancellationTests {
     /// Milliseconds are measured on an idle machine; other tests run beside these.
     private static let patience = Duration.seconds(60)
 

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SessionCopyTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionCopyTests {
     private static let newline = UInt8(ascii: "\n")
 
     @Test(arguments: ScratchCluster.binFolders)

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SessionSettingsTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionSettingsTests {
     /// A database whose own settings are as bad as can be.
     private func hostileSession(
         _ binFolder: String, _ database: String, statements: (Int) -> [ServerText]

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SessionTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionTests {
     @Test(arguments: ScratchCluster.binFolders)
     func `knows whom it has met`(binFolder: String) async throws {
         let cluster = try await ScratchCluster.shared(binFolder)

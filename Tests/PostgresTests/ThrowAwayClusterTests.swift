@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.timeLimit(.minutes(2))) struct ThrowAwayClusterTests {
+@Suite(.timeLimit(.minutes(10))) struct ThrowAwayClusterTests {
     /// A parent folder of the test's own.
     private func withParent<Success>(_ body: (String) async throws -> Success) async throws -> Success {
         var template = Array("/tmp/dbops-t-XXXXXX".utf8CString)
