@@ -106,9 +106,12 @@ package struct VerifyOperation: Sendable {
                 source: source, target: scratch.connection, context: context, jobs: settings.jobs
             ).run())
         findings.checks += try await definitions
+        let database = RestoredDatabase(
+            connection: scratch.connection, version: scratch.version, isInThrowAwayCluster: settings.server == nil)
         findings.checks += try await RequestedChecks(
-            context: context, source: source, contents: contents, scratch: scratch, settings: settings,
-            seconds: findings.seconds, warnings: warnings
+            context: context,
+            subject: CheckSubject(source.manifest, contents, in: database, seconds: findings.seconds),
+            settings: settings, warnings: warnings
         ).run()
         findings.seconds.checks = checks.seconds
         if !findings.failed { await settings.inspect?(scratch.connection) }

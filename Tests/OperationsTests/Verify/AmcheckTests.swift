@@ -17,24 +17,22 @@ extension ServerTests {
             return extensions > 0 && !programs.isEmpty
         }
 
-        private func scratch(_ bench: Workbench, _ connection: ConnectionInfo? = nil) async throws
-            -> ScratchServer.Database
+        private func database(_ bench: Workbench, _ connection: ConnectionInfo? = nil) async throws -> RestoredDatabase
         {
             let session = try await bench.openSession()
             let version = PostgresVersion(number: session.server.versionNumber)
             await session.close()
-            let tools = bench.context().tools
-            return ScratchServer.Database(
-                connection: connection ?? bench.database, keptPlace: "", version: version,
-                pgRestore: try await tools.client(.pgRestore, forServer: version),
-                pgDump: try await tools.client(.pgDump, forServer: version), secondsToMake: 0,
-                globals: .skipped(.globals, because: "none"))
+            return RestoredDatabase(
+                connection: connection ?? bench.database, version: version, isInThrowAwayCluster: false)
         }
 
-        private func run(_ bench: Workbench, _ connection: ConnectionInfo? = nil) async throws -> VerificationCheck {
-            try await AmcheckRun(
-                context: bench.context(), scratch: try await scratch(bench, connection), jobs: 2,
-                warnings: Warnings(reporter: bench.reporter)
+        private func run(_ bench: Workbench, _ connections: ConnectionInfo?...) async throws -> VerificationCheck {
+            var databases: [RestoredDatabase] = []
+            for connection in connections.isEmpty ? [nil] : connections {
+                databases.append(try await database(bench, connection))
+            }
+            return try await AmcheckRun(
+                context: bench.context(), databases: databases, jobs: 2, warnings: Warnings(reporter: bench.reporter)
             ).run()
         }
 
@@ -60,6 +58,19 @@ extension ServerTests {
         }
 
         /// An index over a function that never gives the same twice: rows, counts and constraints are as dumped.
+        @Test func `reads every database that it is given, and counts them together`() async throws {
+            try await Workbench.with("CREATE TABLE t (id int)") { bench in
+                guard try await isThere(bench) else { return }
+                let one = try await run(bench).found.split(separator: " ").compactMap { Int($0) }
+                let both = try await run(bench, nil, nil).found.split(separator: " ").compactMap { Int($0) }
+                #expect(both == one.map { 2 * $0 } && one.count == 2)
+                let none = try await AmcheckRun(
+                    context: bench.context(), databases: [], jobs: 1, warnings: Warnings(reporter: bench.reporter)
+                ).run()
+                #expect(none.verdict == .skipped)
+            }
+        }
+
         @Test func `finds an index that does not hold what its table does`() async throws {
             try await Workbench.with(
                 """
@@ -108,6 +119,21 @@ extension ServerTests {
             }
         }
 
+        @Test func `a fault in one database counts, whatever keeps another from being read`() async throws {
+            try await Workbench.with("CREATE TABLE t (id int); INSERT INTO t VALUES (1)") { bench in
+                guard try await isThere(bench) else { return }
+                let role = "r_\(bench.database.database ?? "")"
+                try await bench.psql("CREATE ROLE \(role) LOGIN PASSWORD 'x'")
+                let closed = bench.database.with(user: role).with(password: Secret("x"))
+                #expect(try await run(bench, nil, closed).verdict == .skipped)
+                try await bench.psql(
+                    "UPDATE pg_class SET relfrozenxid = pg_current_xact_id()::text::xid WHERE relname = 't'")
+                #expect(try await run(bench, nil, closed).verdict == .failed)
+                #expect(bench.reporter.warnings.count == 2)
+                try await bench.psql("DROP ROLE \(role)")
+            }
+        }
+
         @Test func `is skipped with a warning where the program is not installed`() async throws {
             try await Workbench.with("") { bench in
                 let folder = try bench.folder.makeFolder("no programs")
@@ -118,7 +144,7 @@ extension ServerTests {
                     reporter: context.reporter, logger: context.logger, version: context.version,
                     hostName: context.hostName, temporaryDirectory: context.temporaryDirectory)
                 let check = try await AmcheckRun(
-                    context: bare, scratch: try await scratch(bench), jobs: 1,
+                    context: bare, databases: [try await database(bench)], jobs: 1,
                     warnings: Warnings(reporter: bench.reporter)
                 ).run()
                 #expect(check.verdict == .skipped)

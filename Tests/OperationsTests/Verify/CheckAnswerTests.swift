@@ -155,10 +155,10 @@ private func number(_ text: String) -> ContentCheck.Literal {
         var seconds = VerificationReport.Seconds()
         (seconds.server, seconds.definitions, seconds.data) = (500, 10, 40)
         (seconds.indexes, seconds.checks, seconds.total) = (10, 900, 1_460)
-        let kept = TimeBudget(budget: .seconds(60), seconds: seconds).check()
+        let kept = TimeBudget(budget: .seconds(60), restore: .ofBackup(seconds)).check()
         #expect(kept.verdict == .passed)
         seconds.indexes = 10.01
-        let missed = TimeBudget(budget: .seconds(60), seconds: seconds).check()
+        let missed = TimeBudget(budget: .seconds(60), restore: .ofBackup(seconds)).check()
         #expect(missed.verdict == .failed)
         #expect(missed.expected == "restored within 1m")
         #expect(missed.found == "restored in 60.0 s")
@@ -168,13 +168,15 @@ private func number(_ text: String) -> ContentCheck.Literal {
 
     @Test func `findings of pg_amcheck are counted, and the first are told`() {
         let output = (1...30).map { "btree index \"d.s.i\($0)\":\n    ERROR:  it is broken\n" }.joined()
-        let check = AmcheckRun.check(hasFindings: true, output: output, tables: 2, indexes: 1_234)
+        let sound = AmcheckReading(hasFindings: false, output: "", tables: 1, indexes: 4)
+        let broken = AmcheckReading(hasFindings: true, output: output, tables: 1, indexes: 1_230)
+        let check = AmcheckReading.check([sound, broken])
         #expect(check.verdict == .failed)
         #expect(check.expected == "2 tables and 1,234 B-tree indexes without a fault")
         #expect(check.found == "30 faults")
         #expect(check.details.prefix(2) == ["btree index \"d.s.i1\":", "    ERROR:  it is broken"])
         #expect(check.details.count == 21)
         #expect(check.details.last == "and 40 lines more")
-        #expect(AmcheckRun.check(hasFindings: false, output: "", tables: 2, indexes: 3).verdict == .passed)
+        #expect(AmcheckReading.check([sound, sound]).found == "no fault in 2 tables and 8 B-tree indexes")
     }
 }

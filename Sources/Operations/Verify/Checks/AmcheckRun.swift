@@ -1,149 +1,31 @@
 import JobModel
 import Postgres
 
-/// Reads all heap and all B-tree indexes of a restored database by stock pg_amcheck: a heap that holds what no server wrote,
+/// Reads all heap and all B-tree indexes of restored databases by stock pg_amcheck: a heap that holds what no server wrote,
 /// an index that lacks rows or has them out of order.
-///
-/// The extension is made for it, in this database alone, and dropped again.
 struct AmcheckRun: Sendable {
     static let name = "amcheck"
 
     let context: OperationContext
-    let scratch: ScratchServer.Database
+    let databases: [RestoredDatabase]
     let jobs: Int
     let warnings: Warnings
 
-    /// What cannot be had here makes the check skipped, and a warning of it; a program that breaks off is thrown.
+    /// What cannot be had here makes the check skipped, unless another database has shown a fault, and a warning of it; a
+    /// program that breaks off is thrown.
     func run() async throws -> VerificationCheck {
-        switch try await prepare() {
-        case .failure(let obstacle):
-            warnings.add("amcheck was asked for, and not made: \(obstacle.text)")
-            return .skipped(Self.name, because: obstacle.text)
-        case .success(let ready):
-            let output = try await ready.tool.run(
-                arguments(ready), connection: scratch.connection.with(sessionOptions: "-c statement_timeout=0"))
-            guard output.status.isSuccess || output.status == .exited(2) else { throw ready.tool.failure(output) }
-            if ready.madeExtension { try await withSession { try await $0.execute("DROP EXTENSION amcheck") } }
-            return Self.check(
-                hasFindings: !output.status.isSuccess,
-                output: String(decoding: output.standardOutput, as: UTF8.self), tables: ready.tables,
-                indexes: ready.indexes)
-        }
-    }
-
-    private func arguments(_ ready: Ready) -> [ServerText] {
-        var arguments: [ServerText] = [
-            "--heapallindexed", "--parent-check", "--on-error-stop", "--no-password", "--jobs=\(jobs)",
-        ]
-        if min(ready.tool.version.major, scratch.version.major) >= 17 { arguments.append("--checkunique") }
-        return arguments
-    }
-
-    /// `output` names each fault in a line that is not indented, and says what it is in those that follow.
-    static func check(hasFindings: Bool, output: String, tables: Int, indexes: Int) -> VerificationCheck {
-        let lines = output.split(separator: "\n").map(String.init)
-        let faults = lines.count { $0.first?.isWhitespace == false }
-        let what = "\(Quantities.count(tables)) tables and \(Quantities.count(indexes)) B-tree indexes"
-        guard hasFindings else {
-            return VerificationCheck(
-                name: name, verdict: .passed, expected: "\(what) without a fault", found: "no fault in \(what)")
-        }
-        let most = 20
-        let rest = lines.count > most ? ["and \(lines.count - most) lines more"] : []
-        return VerificationCheck(
-            name: name, verdict: .failed, expected: "\(what) without a fault",
-            found: faults == 1 ? "1 fault" : "\(Quantities.count(faults)) faults",
-            details: lines.prefix(most).map { String($0.prefix(500)) } + rest)
-    }
-
-    // MARK: - What it takes
-
-    private struct Ready: Sendable {
-        let tool: ClientTool
-        let madeExtension: Bool
-        let tables: Int
-        let indexes: Int
-    }
-
-    private struct Obstacle: Error { let text: String }
-
-    private func prepare() async throws -> Result<Ready, Obstacle> {
-        let tool: ClientTool
-        do {
-            tool = try await context.tools.client(.pgAmcheck, forServer: scratch.version)
-        } catch let error as PostgresError where error.isAboutMissingProgram {
-            return .failure(Obstacle(text: error.message + (error.hint.map { ". \($0)" } ?? "")))
-        }
-        return try await withSession { session in
-            if let obstacle = try await obstacle(on: session) { return .failure(obstacle) }
-            let isThere =
-                try await session.query(
-                    "SELECT 1 AS one FROM pg_catalog.pg_extension WHERE extname = 'amcheck'"
-                ).rows.isEmpty == false
-            if !isThere {
-                do {
-                    try await session.execute("CREATE EXTENSION amcheck SCHEMA pg_catalog")
-                } catch PostgresError.statement(let failure) {
-                    return .failure(
-                        Obstacle(text: "the extension amcheck could not be made: \(failure.message)"))
+        var readings: [AmcheckReading] = []
+        for database in databases {
+            switch try await AmcheckPass(context: context, database: database, jobs: jobs).run() {
+            case .failure(let obstacle):
+                warnings.add("amcheck was asked for, and not made: \(obstacle.text)")
+                guard readings.contains(where: \.hasFindings) else {
+                    return .skipped(Self.name, because: obstacle.text)
                 }
+            case .success(let reading): readings.append(reading)
             }
-            let counts = try await session.query(
-                """
-                SELECT pg_catalog.count(*) FILTER (WHERE c.relkind IN ('r', 'm', 't')) AS tables,
-                       pg_catalog.count(*) FILTER (WHERE c.relkind = 'i' AND a.amname = 'btree') AS indexes
-                  FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
-                """
-            ).onlyRow()
-            return .success(
-                Ready(
-                    tool: tool, madeExtension: !isThere, tables: try counts.int("tables"),
-                    indexes: try counts.int("indexes")))
         }
-    }
-
-    /// The extension is not trusted: making it, and calling it, takes a superuser.
-    private func obstacle(on session: Session) async throws -> Obstacle? {
-        let row = try await session.query(
-            """
-            SELECT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER) AS is_superuser,
-                   EXISTS (SELECT FROM pg_catalog.pg_available_extensions WHERE name = 'amcheck') AS is_available
-            """
-        ).onlyRow()
-        let server = session.server.displayText
-        if try !row.bool("is_available") {
-            let package = ClientTool.Name.postgres.debianPackage(major: scratch.version.major)
-            return Obstacle(
-                text: "\(server) does not have the extension amcheck. Install it there: it comes with \(package)")
-        }
-        if try !row.bool("is_superuser") {
-            return Obstacle(
-                text: "it takes a superuser, and \(session.server.user) is none on \(server). Prove the backup in a "
-                    + "throw-away cluster, or name a superuser for the scratch server")
-        }
-        return nil
-    }
-
-    private nonisolated(nonsending) func withSession<Success: Sendable>(
-        _ body: nonisolated(nonsending) (Session) async throws -> Success
-    ) async throws -> Success {
-        let session = try await Session.open(scratch.connection, applicationName: context.applicationName)
-        do {
-            let success = try await body(session)
-            await session.close()
-            return success
-        } catch {
-            await CleanupScope.run { await session.close() }
-            throw error
-        }
-    }
-}
-
-extension PostgresError {
-    fileprivate var isAboutMissingProgram: Bool {
-        switch self {
-        case .toolMissing, .toolTooOld: true
-        default: false
-        }
+        guard !readings.isEmpty else { return .skipped(Self.name, because: "there is no database with anything in it") }
+        return AmcheckReading.check(readings)
     }
 }

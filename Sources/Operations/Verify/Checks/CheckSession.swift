@@ -1,4 +1,3 @@
-import Archive
 import JobModel
 import Postgres
 
@@ -10,29 +9,32 @@ import Postgres
 struct CheckSession: Sendable {
     let session: Session
 
-    /// What a check may rely on besides the database: `current_setting('dbops.snapshot_time')::timestamptz`.
-    static let snapshotSetting = "dbops.snapshot_time"
-
+    /// Runs `settings` first: what this server does not know of them leaves things as they are.
     nonisolated(nonsending) static func with<Result: Sendable>(
-        _ scratch: ScratchServer.Database, ownsServer: Bool, manifest: Manifest, contents: TableOfContents,
-        context: OperationContext, _ body: nonisolated(nonsending) (CheckSession) async throws -> Result
+        _ database: RestoredDatabase, settings: [ServerText], context: OperationContext,
+        _ body: nonisolated(nonsending) (CheckSession) async throws -> Result
     ) async throws -> Result {
-        guard ownsServer else {
-            let session = try await open(scratch.connection, scratch.connection, manifest, contents, context)
+        guard database.isInThrowAwayCluster else {
+            let session = try await open(database.connection, settings, context)
             return try await closing(session) {
                 try await lower(session)
                 return try await body(CheckSession(session: session))
             }
         }
-        let role = ServerText("dbops_check_\(context.runID)")
-        let owner = try await Session.open(scratch.connection, applicationName: context.applicationName)
+        let name = "dbops_check_\(context.runID)"
+        let role = ServerText(name).quotedAsIdentifier
+        // A restored database may have been closed to everybody who is not named.
+        let privilege: ServerText = "CONNECT ON DATABASE \(ServerText(database.name).quotedAsIdentifier)"
+        let owner = try await Session.open(
+            database.connection, applicationName: context.applicationName,
+            startupStatements: SessionSettings.lasting + ["SET default_transaction_read_only = off"])
         return try await closing(owner) {
-            try await owner.execute(
-                "CREATE ROLE \(role.quotedAsIdentifier) LOGIN BYPASSRLS IN ROLE pg_read_all_data")
-            let session = try await open(
-                scratch.connection.with(user: role.text), scratch.connection, manifest, contents, context)
+            try await owner.execute("CREATE ROLE \(role) LOGIN BYPASSRLS IN ROLE pg_read_all_data")
+            try await owner.execute("GRANT \(privilege) TO \(role)")
+            let session = try await open(database.connection.with(user: name), settings, context)
             let result = try await closing(session) { try await body(CheckSession(session: session)) }
-            try await owner.execute("DROP ROLE \(role.quotedAsIdentifier)")
+            try await owner.execute("REVOKE \(privilege) FROM \(role)")
+            try await owner.execute("DROP ROLE \(role)")
             return result
         }
     }
@@ -63,8 +65,7 @@ struct CheckSession: Sendable {
     // MARK: - Settings
 
     private static func open(
-        _ connection: ConnectionInfo, _ database: ConnectionInfo, _ manifest: Manifest, _ contents: TableOfContents,
-        _ context: OperationContext
+        _ connection: ConnectionInfo, _ settings: [ServerText], _ context: OperationContext
     ) async throws -> Session {
         let session = try await Session.open(connection, applicationName: context.applicationName)
         do {
@@ -73,17 +74,11 @@ struct CheckSession: Sendable {
                     "SET default_transaction_read_only = on", "SET default_transaction_isolation = 'repeatable read'",
                     "SET default_transaction_deferrable = off", "SET row_security = off",
                     "SET standard_conforming_strings = on",
-                    """
-                    SELECT pg_catalog.set_config('\(snapshotSetting)', \
-                    '\(manifest.snapshot.takenAt.text)', false)
-                    """,
                 ]
             {
                 try await session.execute(statement)
             }
-            for statement in settings(ofSource: manifest, contents, database: database.database ?? "") {
-                try await apply(statement, to: session)
-            }
+            for statement in settings { try await apply(statement, to: session) }
             return session
         } catch {
             await session.close()
@@ -96,23 +91,5 @@ struct CheckSession: Sendable {
         do {
             try await session.execute(statement)
         } catch let error as PostgresError where error.isStatementRefusal {}
-    }
-
-    /// Settings of the source that lead names elsewhere, or change how values are read and printed: the zone of its
-    /// server, and then the database's own.
-    static func settings(ofSource manifest: Manifest, _ contents: TableOfContents, database: String) -> [ServerText] {
-        let start: ServerText = "ALTER DATABASE \(ServerText(database).quotedAsIdentifier) "
-        let statements = (try? DatabaseProperties.statements(contents, forDatabase: database)) ?? []
-        let own = statements.filter { $0.bytes.starts(with: start.bytes) }
-            .map { ServerText(bytes: $0.bytes.dropFirst(start.bytes.count)) }
-            .filter(isOfInterest)
-        return ["SET TimeZone = \(ServerText(manifest.server.timeZone).quotedAsLiteral)"] + own
-    }
-
-    private static func isOfInterest(_ statement: ServerText) -> Bool {
-        let words = statement.text.split(separator: " ", maxSplits: 2)
-        guard words.count == 3, words[0] == "SET" else { return false }
-        let name = words[1].lowercased().replacing("\"", with: "")
-        return ["search_path", "timezone", "datestyle", "intervalstyle"].contains(name) || name.contains(".")
     }
 }

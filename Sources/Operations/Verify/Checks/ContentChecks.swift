@@ -5,7 +5,8 @@ import Postgres
 /// Asks a restored database what its owner wants to hold there, one question after another.
 struct ContentChecks: Sendable {
     let checks: [ContentCheck]
-    let snapshot: CivilTime
+    /// The instant that ages count from; nil where nothing says it.
+    let snapshot: CivilTime?
     let session: Session
 
     /// One for each check, in their order: an error of SQL fails its check alone. Throws where the session is lost, and on
@@ -18,7 +19,7 @@ struct ContentChecks: Sendable {
 
     private func run(_ check: ContentCheck) async throws -> VerificationCheck {
         var expected = check.expectedText
-        if case .freshness = check.question { expected += ", \(snapshot.text)" }
+        if case .freshness = check.question, let snapshot { expected += ", \(snapshot.text)" }
         func result(_ verdict: VerificationCheck.Verdict, _ found: String) -> VerificationCheck {
             VerificationCheck(name: check.name, verdict: verdict, expected: expected, found: found)
         }
@@ -100,6 +101,7 @@ struct ContentChecks: Sendable {
     // MARK: - Freshness
 
     private func measure(_ freshness: ContentCheck.Freshness) async throws -> Answer {
+        guard let snapshot else { return .failed("nothing that says when the dump was taken") }
         let query: FreshnessQuery
         switch try await FreshnessQuery.lookUp(freshness, on: session) {
         case .failure(let obstacle): return .failed(obstacle.text)
