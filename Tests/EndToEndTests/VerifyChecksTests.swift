@@ -71,6 +71,7 @@ extension EndToEndTests {
             (["--check", "a=delete from t"], "begins with DELETE, and a check is a SELECT"),
             (["--check", "rows=select 1"], "every verification has a check called \"rows\""),
             (["--check", "a=select 1", "--check", "a=select 2"], "Two checks are called \"a\""),
+            (["--check-database", "shop"], "--check-database goes with --check"),
             (["--time-budget", "soon"], "--time-budget takes a duration such as 30m or 1h, not \"soon\""),
         ])
         func `an option that cannot be meant is refused`(_ test: (options: [String], words: String)) async throws {

@@ -18,6 +18,9 @@ struct DatabaseTally: Sendable {
     var unvalidatedConstraints: Set<String> = []
     var largeObjects = 0
 
+    /// Whether the dump puts anything into it, and does not only begin there and make another.
+    var isFilled: Bool { !rows.isEmpty || entries.contains { !$0.kind.hasPrefix("DATABASE") } }
+
     mutating func note(_ statement: ScriptStatement) {
         let text = statement.text
         if statement.words.first == "alter", text.bytes.ends(with: " NOT VALID".utf8) {

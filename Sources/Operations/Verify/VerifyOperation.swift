@@ -27,6 +27,7 @@ package struct VerifyOperation: Sendable {
 
     private func verify() async throws -> VerificationReport {
         try settings.requireQueries()
+        try settings.requireDatabase(of: .database)
         let total = Stopwatch()
         var findings = Findings()
         do {

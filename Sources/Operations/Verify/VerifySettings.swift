@@ -13,6 +13,8 @@ package struct VerifySettings: Sendable {
     package var storesEvidence = true
     /// What must hold in the restored database, beyond what is compared in any case. Default: nothing.
     package var checks: [ContentCheck] = []
+    /// The database that `checks` ask, of a dump that holds several. Default: the only one.
+    package var checkedDatabase: String?
     /// Reads all heap and all indexes by pg_amcheck. Default: false.
     package var runsAmcheck = false
     /// How long the restore itself may take. Default: any time.
@@ -33,6 +35,21 @@ package struct VerifySettings: Sendable {
         for check in checks {
             guard case .query(let sql, _) = check.question else { continue }
             _ = try CheckQuery.statement(of: sql, check: check.name)
+        }
+    }
+
+    /// What a backup or a dump is of.
+    enum Source {
+        case database
+        case cluster
+    }
+
+    /// Throws ``CheckedDatabaseError`` where it is not known which database to ask, or said where there is only one:
+    /// nothing is restored for it.
+    func requireDatabase(of source: Source) throws(CheckedDatabaseError) {
+        switch source {
+        case .database: if let checkedDatabase { throw .notNeeded(database: checkedDatabase) }
+        case .cluster: if !checks.isEmpty, checkedDatabase == nil { throw .notSaid }
         }
     }
 }

@@ -35,6 +35,8 @@ struct RestoreCommand: AsyncParsableCommand {
               dbops restore --verify s3://acme/prod/shop/20261121T020000Z-k3v7qa
               dbops restore --verify nightly@latest --amcheck --time-budget 1h \\
                 --check "has orders=select count(*) > 1000 from public.orders"
+              dbops restore --verify /srv/old/all.sql.gz --amcheck --check-database shop \\
+                --check "has orders=select count(*) > 1000 from public.orders"
               dbops restore --verify ./backups/shop/20261121T020000Z-k3v7qa \\
                 --on postgresql://test.internal/postgres
               dbops restore s3://acme/prod/shop/20261121T020000Z-k3v7qa \\
@@ -94,7 +96,9 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
         if !verify, on != nil || keep { throw ValidationError("--on and --keep go with --verify.") }
-        if !verify, checks.isGiven { throw ValidationError("--check, --amcheck and --time-budget go with --verify.") }
+        if !verify, checks.isGiven {
+            throw ValidationError("--check, --check-database, --amcheck and --time-budget go with --verify.")
+        }
         if verify, globals { throw ValidationError("--globals goes with --into.") }
         if verify, create { throw ValidationError("--create goes with --into.") }
         try forReal.validate(isForReal: into != nil, creates: create)
@@ -156,7 +160,8 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     private func prove(_ dump: ForeignDump, _ context: OperationContext, _ assembly: Assembly) async throws {
-        var settings = VerifySettings()
+        var settings = try checks.settings(askedBy: [])
+        settings.jobs = jobs
         settings.server = try on.map { try connection.connection($0) }
         settings.keepsScratchDatabase = keep
         let report = try await ForeignVerification(context: context, dump: dump, settings: settings).execute()

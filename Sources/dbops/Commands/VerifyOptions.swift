@@ -10,15 +10,22 @@ struct VerifyOptions: ParsableArguments {
             "SQL that must give true in the restored database. May be said several times.", valueName: "name=sql"))
     var checks: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The database that --check asks, in a file of pg_dumpall; of any other file it is the only one.",
+            valueName: "name"))
+    var checkDatabase: String?
+
     @Flag(help: "Read all tables and indexes of the restored database by pg_amcheck.")
     var amcheck = false
 
     @Option(help: ArgumentHelp("How long the restore itself may take: 30m, 1h.", valueName: "duration"))
     var timeBudget: String?
 
-    var isGiven: Bool { !checks.isEmpty || amcheck || timeBudget != nil }
+    var isGiven: Bool { !checks.isEmpty || checkDatabase != nil || amcheck || timeBudget != nil }
 
     func validate() throws {
+        if checkDatabase != nil, checks.isEmpty { throw ValidationError("--check-database goes with --check.") }
         _ = try settings(askedBy: [])
     }
 
@@ -29,6 +36,7 @@ struct VerifyOptions: ParsableArguments {
         for check in jobs.flatMap(\.checks) where !settings.checks.contains(where: { $0.name == check.name }) {
             settings.checks.append(check)
         }
+        settings.checkedDatabase = checkDatabase
         settings.runsAmcheck = amcheck || jobs.contains(where: \.runsAmcheck)
         settings.timeBudget = try ownTimeBudget() ?? jobs.compactMap(\.timeBudget).min()
         return settings

@@ -15,9 +15,14 @@ enum VerificationRendering {
             Swift.print("NOT PROVEN: \(report.url) failed a check.")
         }
         guard !quiet else { return }
+        // A dump is restored in one go.
+        let phases =
+            report.format == nil
+            ? " (definitions \(Quantities.seconds(seconds.definitions)), data \(Quantities.seconds(seconds.data)), "
+                + "indexes \(Quantities.seconds(seconds.indexes)))"
+            : ""
         StandardError.write(
-            "Recovery took \(Quantities.seconds(seconds.restore)) (definitions \(Quantities.seconds(seconds.definitions)), "
-                + "data \(Quantities.seconds(seconds.data)), indexes \(Quantities.seconds(seconds.indexes))); "
+            "Recovery took \(Quantities.seconds(seconds.restore))\(phases); "
                 + "with the checks \(Quantities.seconds(seconds.total)), on PostgreSQL \(report.serverVersion).")
         if let scratch = report.scratchDatabase { StandardError.write("The scratch database was kept: \(scratch)") }
         if report.outcome != .succeeded { StandardError.write(nextStep(after: report)) }
@@ -41,12 +46,15 @@ enum VerificationRendering {
     /// A backup that is as it was dumped needs no other one in its place, but a look at what was asked of it.
     private static func nextStep(after report: VerificationReport) -> String {
         let failed = report.checks.filter { $0.verdict == .failed }.map(\.name)
+        let what = report.format == nil ? "backup" : "dump"
         let ownChecks = failed.filter { !ContentCheck.takenNames.contains($0) }
         if failed == ["time budget"] {
-            return "The backup itself is good. Restore with more --jobs, on a faster machine, or allow more time."
+            let remedy =
+                report.format == nil ? "Restore with more --jobs, on a faster machine" : "Restore on a faster machine"
+            return "The \(what) itself is good. \(remedy), or allow more time."
         }
         if failed.allSatisfy({ ownChecks.contains($0) || $0 == "time budget" }) {
-            return "The backup holds what was dumped: look at the source, and at the check that failed."
+            return "The \(what) holds what was dumped: look at the source, and at the check that failed."
         }
         return "Keep an older backup, make a new one (dbops backup now), and look for the cause."
     }
