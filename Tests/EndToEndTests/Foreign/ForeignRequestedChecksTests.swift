@@ -150,6 +150,7 @@ extension EndToEndTests {
                     """
                     CREATE ROLE app; CREATE DATABASE "My ""Shop" OWNER app; CREATE DATABASE other;
                     REVOKE CONNECT ON DATABASE "My ""Shop" FROM PUBLIC;
+                    ALTER DATABASE "My ""Shop" CONNECTION LIMIT 0;
                     """)
                 try await cluster.psql(ServerText(Self.sound), database: "My \"Shop")
                 try await cluster.psql("CREATE TABLE o (a int PRIMARY KEY)", database: "other")

@@ -23,17 +23,18 @@ struct CheckSession: Sendable {
         }
         let name = "dbops_check_\(context.runID)"
         let role = ServerText(name).quotedAsIdentifier
-        // A restored database may have been closed to everybody who is not named.
-        let privilege: ServerText = "CONNECT ON DATABASE \(ServerText(database.name).quotedAsIdentifier)"
+        // A restored database may be closed to everybody who is not named, or to all but superusers.
+        let place: ServerText = "DATABASE \(ServerText(database.name).quotedAsIdentifier)"
         let owner = try await Session.open(
             database.connection, applicationName: context.applicationName,
             startupStatements: SessionSettings.lasting + ["SET default_transaction_read_only = off"])
         return try await closing(owner) {
             try await owner.execute("CREATE ROLE \(role) LOGIN BYPASSRLS IN ROLE pg_read_all_data")
-            try await owner.execute("GRANT \(privilege) TO \(role)")
+            try await owner.execute("GRANT CONNECT ON \(place) TO \(role)")
+            try await owner.execute("ALTER \(place) CONNECTION LIMIT -1")
             let session = try await open(database.connection.with(user: name), settings, context)
             let result = try await closing(session) { try await body(CheckSession(session: session)) }
-            try await owner.execute("REVOKE \(privilege) FROM \(role)")
+            try await owner.execute("REVOKE CONNECT ON \(place) FROM \(role)")
             try await owner.execute("DROP ROLE \(role)")
             return result
         }
