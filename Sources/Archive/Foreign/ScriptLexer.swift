@@ -16,9 +16,8 @@ struct ScriptLexer: Sendable {
     private enum State {
         case code
         case dash, slash
-        case lineComment
-        case blockComment, blockCommentStar, blockCommentSlash
-        case quoted, quotedEscape, quoteEnd
+        case lineComment, blockComment
+        case quoted, quoteEnd
         case name
         case dollarTag, dollarBody
         case command
@@ -30,16 +29,15 @@ struct ScriptLexer: Sendable {
     var hasEscapingLiterals = false
 
     private var state = State.code
-    private var isEscaping = false
-    private var commentDepth = 0
-    private var text: [UInt8] = []
-    private var delimiter: [UInt8] = []
-    private var matched = 0
+    private var literal = QuotedLiteral()
+    private var dollarQuote = DollarQuote()
+    private var blockComment = BlockComment()
+    /// Of a comment or a command.
+    private var kept = KeptLine()
     private var commandLine = 0
 
     /// No statement that a server takes is longer.
     private static let longestStatement = 1 << 30
-    private static let keptCommentInBytes = 16 << 10
 
     /// Whether the bytes so far end where a statement, comment and command have ended.
     var isBetweenStatements: Bool {
@@ -68,14 +66,20 @@ struct ScriptLexer: Sendable {
         case .dash: return try dash(byte)
         case .slash: return try slash(byte)
         case .lineComment: return lineComment(byte)
-        case .blockComment, .blockCommentStar, .blockCommentSlash: blockComment(byte)
-        case .quoted, .quotedEscape: quoted(byte)
+        case .blockComment:
+            if !statement.isEmpty { statement.append(byte) }
+            if blockComment.ends(with: byte) { state = .code }
+        case .quoted:
+            statement.append(byte)
+            if literal.mayEnd(with: byte) { state = .quoteEnd }
         case .quoteEnd: return try quoteEnd(byte)
         case .name:
             statement.append(byte)
             if byte == UInt8(ascii: "\"") { state = .code }
         case .dollarTag: return try dollarTag(byte)
-        case .dollarBody: dollarBody(byte)
+        case .dollarBody:
+            statement.append(byte)
+            if dollarQuote.ends(with: byte) { state = .code }
         case .command: return command(byte)
         }
         return nil
@@ -115,7 +119,8 @@ struct ScriptLexer: Sendable {
             }
             return statement.isEmpty ? nil : .statement(statement.take())
         case UInt8(ascii: "'"):
-            isEscaping = statement.endWordBeforeLiteral() || hasEscapingLiterals
+            let hasEscapes = statement.endWordBeforeLiteral() || hasEscapingLiterals
+            literal = QuotedLiteral(hasEscapes: hasEscapes)
             statement.append(byte)
             state = .quoted
         case UInt8(ascii: "\""):
@@ -123,12 +128,12 @@ struct ScriptLexer: Sendable {
             state = .name
         case UInt8(ascii: "$") where !statement.hasWord:
             statement.append(byte)
-            delimiter = [byte]
+            dollarQuote = DollarQuote()
             state = .dollarTag
         case UInt8(ascii: "\\"):
             guard statement.isEmpty else { throw fault("a command of psql stands within a statement") }
             commandLine = line
-            text = [byte]
+            kept = KeptLine([byte])
             state = .command
         case _ where Self.isOfWord(byte): statement.appendToWord(byte)
         default: statement.appendSign(byte)
@@ -150,12 +155,11 @@ struct ScriptLexer: Sendable {
 
     private mutating func command(_ byte: UInt8) -> Lexeme? {
         guard byte == UInt8(ascii: "\n") else {
-            if text.count < Self.keptCommentInBytes { text.append(byte) }
+            kept.append(byte)
             return nil
         }
         state = .code
-        if text.last == 13 { text.removeLast() }
-        return .command(ServerText(bytes: text), line: commandLine)
+        return .command(kept.text, line: commandLine)
     }
 
     // MARK: - Comments
@@ -166,7 +170,7 @@ struct ScriptLexer: Sendable {
             statement.endWord()
             statement.append([byte, byte])
         }
-        text = []
+        kept = KeptLine()
         state = .lineComment
         return nil
     }
@@ -177,7 +181,7 @@ struct ScriptLexer: Sendable {
             statement.endWord()
             statement.append([UInt8(ascii: "/"), byte])
         }
-        commentDepth = 1
+        blockComment = BlockComment()
         state = .blockComment
         return nil
     }
@@ -197,11 +201,7 @@ struct ScriptLexer: Sendable {
 
     private mutating func lineComment(_ byte: UInt8) -> Lexeme? {
         guard byte == UInt8(ascii: "\n") else {
-            if !statement.isEmpty {
-                statement.append(byte)
-            } else if text.count < Self.keptCommentInBytes {
-                text.append(byte)
-            }
+            if statement.isEmpty { kept.append(byte) } else { statement.append(byte) }
             return nil
         }
         state = .code
@@ -209,37 +209,10 @@ struct ScriptLexer: Sendable {
             statement.append(byte)
             return nil
         }
-        if text.last == 13 { text.removeLast() }
-        return .comment(ServerText(bytes: text))
-    }
-
-    private mutating func blockComment(_ byte: UInt8) {
-        if !statement.isEmpty { statement.append(byte) }
-        switch (state, byte) {
-        case (.blockCommentStar, UInt8(ascii: "/")):
-            commentDepth -= 1
-            state = commentDepth == 0 ? .code : .blockComment
-        case (.blockCommentSlash, UInt8(ascii: "*")):
-            commentDepth += 1
-            state = .blockComment
-        case (_, UInt8(ascii: "*")): state = .blockCommentStar
-        case (_, UInt8(ascii: "/")): state = .blockCommentSlash
-        default: state = .blockComment
-        }
+        return .comment(kept.text)
     }
 
     // MARK: - Quotes
-
-    private mutating func quoted(_ byte: UInt8) {
-        statement.append(byte)
-        if state == .quotedEscape {
-            state = .quoted
-        } else if byte == UInt8(ascii: "'") {
-            state = .quoteEnd
-        } else if byte == UInt8(ascii: "\\"), isEscaping {
-            state = .quotedEscape
-        }
-    }
 
     /// A doubled quote goes on with the literal.
     private mutating func quoteEnd(_ byte: UInt8) throws(ScriptFault) -> Lexeme? {
@@ -253,30 +226,16 @@ struct ScriptLexer: Sendable {
     }
 
     private mutating func dollarTag(_ byte: UInt8) throws(ScriptFault) -> Lexeme? {
-        let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        if byte == UInt8(ascii: "$") {
+        switch dollarQuote.tag(byte) {
+        case .goesOn: statement.append(byte)
+        case .ends:
             statement.append(byte)
-            delimiter.append(byte)
-            matched = 0
             state = .dollarBody
-        } else if Self.isOfWord(byte), !(isDigit && delimiter.count == 1) {
-            statement.append(byte)
-            delimiter.append(byte)
-        } else {
+        case .isNone:
             state = .code
             return try code(byte)
         }
         return nil
-    }
-
-    private mutating func dollarBody(_ byte: UInt8) {
-        statement.append(byte)
-        if byte == delimiter[matched] {
-            matched += 1
-            if matched == delimiter.count { state = .code }
-        } else {
-            matched = byte == UInt8(ascii: "$") ? 1 : 0
-        }
     }
 
     private func fault(_ reason: String) -> ScriptFault { ScriptFault(line: line, reason: reason) }
