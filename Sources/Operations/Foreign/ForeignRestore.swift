@@ -13,7 +13,7 @@ struct ForeignRestore: Sendable {
 
     /// What came of it.
     struct Restored: Sendable {
-        var script: ScriptRun.Findings
+        var script: ScriptFindings
         var contents: TableOfContents?
         /// Why the dump is not whole.
         var damage: String?

@@ -8,25 +8,12 @@ import Postgres
 /// After the first statement that a server refuses nothing more is run, but all is read, so that a damaged file is told
 /// from one that is whole and wrong. Memory: one statement, and a few MiB of rows.
 final class ScriptRun {
-    /// What has come of it.
-    struct Findings: Sendable {
-        var databases: [DatabaseTally] = []
-        /// The first statement that was refused.
-        var refusal: String?
-        /// What was left out or is otherwise than in the dump, each once.
-        var notes: [String] = []
-        /// Roles that were made only to own and to be granted things.
-        var standIns: [String] = []
-        var rolesMade = 0
-    }
-
-    private(set) var findings = Findings()
+    private(set) var findings = ScriptFindings()
 
     private let place: ForeignPlace
     private let context: OperationContext
     private var session: Session?
-    private var current = 0
-    private var knownTables: [ServerText: UInt32] = [:]
+    private var tables = TableNumbers()
 
     init(place: ForeignPlace, context: OperationContext) {
         self.place = place
@@ -47,7 +34,7 @@ final class ScriptRun {
 
     private nonisolated(nonsending) func handle(_ event: ScriptEvent, _ reader: ScriptReader) async throws {
         switch event {
-        case .remark(.entry(let entry)): findings.databases[current].entries.append(entry)
+        case .remark(.entry(let entry)): findings.note(entry)
         case .remark, .rows, .copyEnds: break
         case .command(let command, let line): try await obey(command, line: line)
         case .statement(let statement):
@@ -80,13 +67,8 @@ final class ScriptRun {
         let connection = place.server.with(database: database)
         session = try await Session.open(
             connection, applicationName: context.applicationName, startupStatements: SessionSettings.lasting)
-        knownTables = [:]
-        if let known = findings.databases.firstIndex(where: { $0.name == database }) {
-            current = known
-        } else {
-            findings.databases.append(DatabaseTally(name: database, connection: connection))
-            current = findings.databases.count - 1
-        }
+        tables.forget()
+        findings.goTo(DatabaseTally(name: database, connection: connection))
     }
 
     // MARK: - Statements
@@ -95,7 +77,7 @@ final class ScriptRun {
         switch ScriptRule.of(statement, isThrowAway: place.isThrowAway) {
         case .run(let text):
             if try await execute(text, statement) { try await note(statement) }
-        case .leaveOut(let what): note("left out: \(what)")
+        case .leaveOut(let what): findings.note("left out: \(what)")
         case .refuse(let reason): throw ScriptFault(line: statement.line, reason: reason)
         }
     }
@@ -115,12 +97,12 @@ final class ScriptRun {
                 return try await execute(text, statement)
             case .standInSchema(let schema):
                 try await session.execute("CREATE SCHEMA \(schema.quotedAsIdentifier)")
-                note("the dump does not make the schema \(schema); it was made for it")
+                findings.note("the dump does not make the schema \(schema); it was made for it")
                 return try await execute(text, statement)
             case .passOver(let words):
-                if let words { note(words) }
+                if let words { findings.note(words) }
             case .runInstead(let other, let words):
-                note(words)
+                findings.note(words)
                 return try await execute(other, statement.with(other))
             case .unavailable(let thing, let hint):
                 throw OperationError.missingPrerequisites([thing], hint: hint)
@@ -142,21 +124,13 @@ final class ScriptRun {
     }
 
     private nonisolated(nonsending) func note(_ statement: ScriptStatement) async throws {
-        findings.databases[current].note(statement)
-        if statement.begins(with: "create", "role") { findings.rolesMade += 1 }
-        if ["set", "select", "create", "alter", "drop"].contains(statement.words.first) { knownTables = [:] }
+        findings.note(statement)
+        if ["set", "select", "create", "alter", "drop"].contains(statement.words.first) { tables.forget() }
         guard statement.words.first == "insert", let target = InsertTarget.of(statement.text),
             let table = try await table(target)
         else { return }
-        if let rows = statement.rows, rows > 0 {
-            findings.databases[current].rows[table, default: 0] += rows
-        } else {
-            findings.databases[current].uncounted.insert(table)
-        }
-    }
-
-    private func note(_ words: String) {
-        if !findings.notes.contains(words) { findings.notes.append(words) }
+        let rows = statement.rows ?? 0
+        findings.note(rows: rows > 0 ? rows : nil, of: table)
     }
 
     // MARK: - Rows
@@ -184,7 +158,7 @@ final class ScriptRun {
                 return nil
             }
             guard let table = try await table(target), let counted else { return }
-            findings.databases[current].rows[table, default: 0] += counted
+            findings.note(rows: counted, of: table)
             reporter.report(.finished(item: target.text, rows: counted, bytes: 0))
             if Int(stored) != counted {
                 findings.refusal = "line \(statement.line): the server took \(stored) rows of \(target), not \(counted)"
@@ -196,34 +170,14 @@ final class ScriptRun {
         }
     }
 
-    /// The oid of a table as the session sees it.
     private nonisolated(nonsending) func table(_ name: ServerText) async throws -> UInt32? {
-        if let known = knownTables[name] { return known }
         guard let session else { return nil }
-        let rows = try await session.query("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid AS oid", [name]).rows
-        guard let oid = try rows.first?.optionalOID("oid") else { return nil }
-        knownTables[name] = oid
-        return oid
+        return try await tables.number(of: name, on: session)
     }
 }
 
 extension ScriptStatement {
     fileprivate func with(_ text: ServerText) -> ScriptStatement {
         ScriptStatement(text: text, line: line, words: words, rows: rows)
-    }
-}
-
-/// The table of an INSERT of pg_dump's.
-enum InsertTarget {
-    /// Quoted as SQL; nil where the statement is another.
-    static func of(_ statement: ServerText) -> ServerText? {
-        let prefix = Array("INSERT INTO ".utf8)
-        guard statement.bytes.starts(with: prefix) else { return nil }
-        var isQuoted = false
-        let name = statement.bytes.dropFirst(prefix.count).prefix { byte in
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-            return isQuoted || byte != UInt8(ascii: " ") && byte != UInt8(ascii: "(") && byte != UInt8(ascii: "\n")
-        }
-        return name.isEmpty ? nil : ServerText(bytes: name)
     }
 }
