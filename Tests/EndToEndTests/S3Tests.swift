@@ -48,8 +48,7 @@ extension EndToEndTests {
                 "'\(aws)' --endpoint-url '\(place.endpoint)' --region us-east-1 s3 sync --quiet '\(url)' fetched",
                 environment: place.credentials)
             let restored = try await source.makeDatabase()
-            try await source.shell(
-                "pg_restore -Fd -j2 --exit-on-error -d \(restored) '\(place.workplace.folder)/fetched'")
+            try await source.shell("pg_restore -Fd --exit-on-error -d \(restored) '\(place.workplace.folder)/fetched'")
             #expect(try await source.difference(between: database, and: restored) == "")
         }
 

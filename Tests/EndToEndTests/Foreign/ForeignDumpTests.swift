@@ -224,12 +224,13 @@ extension EndToEndTests {
         func `a dump in a bucket is proven, or found damaged`(commands: String, code: Int) async throws {
             let (place, path) = try await dump("set +o pipefail; \(commands)")
             let bucket = try BucketUnderTest()
+            let aws = try #require(BucketUnderTest.variable("DBOPS_TEST_TOOLS")) + "/aws"
             try await place.shell(
                 """
-                for file in $(cd '\(place.folder)'; find some.file -type f); do
-                  curl -sSf --aws-sigv4 aws:amz:us-east-1:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \
-                    -T "$file" "\(bucket.endpoint)/\(bucket.bucket)/\(bucket.prefix)/$file" >/dev/null
-                done
+                export AWS_REQUEST_CHECKSUM_CALCULATION=when_required
+                folder=$([ ! -d some.file ] || echo --recursive)
+                '\(aws)' --endpoint-url '\(bucket.endpoint)' --region us-east-1 s3 cp --quiet $folder \
+                  some.file '\(bucket.url)/some.file'
                 """, environment: bucket.credentials)
             let server = try await ServerPool.current.server()
             let result = try await bucket.run("restore", "--verify", "\(bucket.url)/some.file", "--on", server.text())
