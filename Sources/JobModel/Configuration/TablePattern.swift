@@ -10,27 +10,7 @@ package struct TablePattern: Sendable, Hashable {
     }
 
     package func matches(schema: String, table: String) -> Bool {
-        Self.matches(Array(text), Array(text.contains(".") ? "\(schema).\(table)" : table))
-    }
-
-    /// Goes back only to the last `*`, so that no pattern takes long.
-    private static func matches(_ pattern: [Character], _ name: [Character]) -> Bool {
-        var (patternIndex, nameIndex) = (0, 0)
-        var retry: (pattern: Int, name: Int)?
-        while nameIndex < name.count {
-            if patternIndex < pattern.count, pattern[patternIndex] == "*" {
-                patternIndex += 1
-                retry = (patternIndex, nameIndex)
-            } else if patternIndex < pattern.count, pattern[patternIndex] == name[nameIndex] {
-                patternIndex += 1
-                nameIndex += 1
-            } else if let last = retry {
-                retry = (last.pattern, last.name + 1)
-                (patternIndex, nameIndex) = (last.pattern, last.name + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[patternIndex...].allSatisfy { $0 == "*" }
+        Wildcards(text.map { $0 == "*" ? .any : .character($0) })
+            .matches(text.contains(".") ? "\(schema).\(table)" : table)
     }
 }

@@ -7,16 +7,10 @@ import Postgres
 /// Without a schema it matches in every schema. Source: PostgreSQL manual, psql, "Patterns"; other signs of regular
 /// expressions stand for themselves here.
 struct RelationPattern: Sendable, Equatable {
-    private enum Element: Equatable {
-        case character(Character)
-        case one
-        case any
-    }
-
     let text: String
     /// Nil where any schema will do.
-    private let schema: [Element]?
-    private let name: [Element]
+    private let schema: Wildcards?
+    private let name: Wildcards
 
     /// Throws ``RestoreError/badPattern`` for a quote that does not end, an empty part, and more than one point; for a
     /// point at all where `isSchema`.
@@ -33,17 +27,17 @@ struct RelationPattern: Sendable, Equatable {
                     : "it has more than one point, as a name has only in double quotes")
         }
         self.text = text
-        schema = parts.count == 2 ? parts[0] : nil
-        name = parts.last ?? []
+        schema = parts.count == 2 ? Wildcards(parts[0]) : nil
+        name = Wildcards(parts.last ?? [])
     }
 
     /// Whether it can only name one thing in a schema.
-    var isExact: Bool { !((schema ?? []) + name).contains { $0 == .one || $0 == .any } }
+    var isExact: Bool { schema?.isExact != false && name.isExact }
     var hasSchema: Bool { schema != nil }
 
     func matches(schema: ServerText, name: ServerText) -> Bool {
-        if let wanted = self.schema, !Self.matches(wanted, Array(schema.text)) { return false }
-        return Self.matches(self.name, Array(name.text))
+        if let wanted = self.schema, !wanted.matches(schema.text) { return false }
+        return self.name.matches(name.text)
     }
 
     /// The pattern that matches nothing but this, for people to say again.
@@ -59,11 +53,11 @@ struct RelationPattern: Sendable, Equatable {
         return isPlain && !name.bytes.isEmpty ? name.text : name.quotedAsIdentifier.text
     }
 
-    private static func parts(of text: String) throws(RestoreError) -> [[Element]] {
-        var parts: [[Element]] = [[]]
+    private static func parts(of text: String) throws(RestoreError) -> [[Wildcards.Element]] {
+        var parts: [[Wildcards.Element]] = [[]]
         var isQuoted = false
         var rest = Array(text)[...]
-        func add(_ element: Element) { parts[parts.count - 1].append(element) }
+        func add(_ element: Wildcards.Element) { parts[parts.count - 1].append(element) }
         while let character = rest.popFirst() {
             switch (character, isQuoted) {
             case ("\"", true) where rest.first == "\"":
@@ -79,27 +73,5 @@ struct RelationPattern: Sendable, Equatable {
         }
         guard !isQuoted else { throw .badPattern(text, reason: "a double quote in it does not end") }
         return parts
-    }
-
-    /// Goes back only to the last `*`, so that no pattern takes long.
-    private static func matches(_ pattern: [Element], _ name: [Character]) -> Bool {
-        var (patternIndex, nameIndex) = (0, 0)
-        var retry: (pattern: Int, name: Int)?
-        while nameIndex < name.count {
-            let element = patternIndex < pattern.count ? pattern[patternIndex] : nil
-            if element == .any {
-                patternIndex += 1
-                retry = (patternIndex, nameIndex)
-            } else if element == .one || element == .character(name[nameIndex]) {
-                patternIndex += 1
-                nameIndex += 1
-            } else if let last = retry {
-                retry = (last.pattern, last.name + 1)
-                (patternIndex, nameIndex) = (last.pattern, last.name + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[patternIndex...].allSatisfy { $0 == .any }
     }
 }
