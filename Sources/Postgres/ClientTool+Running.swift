@@ -61,8 +61,20 @@ extension ClientTool {
     /// The error for a run that should have succeeded; its category comes from the program's own words.
     package func failure(_ output: ToolOutput) -> PostgresError {
         .toolFailed(
-            tool: name.rawValue, status: output.status.description, output: String(output.standardError.suffix(8_192)),
-            category: Self.category(of: output.standardError))
+            tool: name.rawValue, status: output.status.description,
+            output: Self.words(output.standardError, of: name), category: Self.category(of: output.standardError))
+    }
+
+    /// On one line, and without the program's own name before each.
+    static func words(_ standardError: String, of name: Name) -> String {
+        let lines = standardError.split(separator: "\n").map { line in
+            var rest = line[...]
+            for prefix in ["\(name.rawValue): ", "error: "] where rest.hasPrefix(prefix) {
+                rest = rest.dropFirst(prefix.count)
+            }
+            return rest.trimmingWhitespace
+        }
+        return String(lines.joined(separator: "; ").suffix(8_192))
     }
 
     private static func category(of words: String) -> FailureCategory {

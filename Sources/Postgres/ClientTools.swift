@@ -24,14 +24,14 @@ package struct ClientTools: Sendable {
     /// Of the server's own major version the newest minor, else of the next newer major version. Throws
     /// ``PostgresError/toolTooOld`` or ``PostgresError/toolMissing`` with the package to install.
     package func client(_ name: ClientTool.Name, forServer server: PostgresVersion) async throws -> ClientTool {
-        let found = try await all(name)
+        let (found, broken) = try await survey(name)
         let fitting = found.filter { $0.version.major >= server.major }
         let nearestMajor = fitting.map(\.version.major).min()
         if let best = fitting.filter({ $0.version.major == nearestMajor }).max(by: { $0.version < $1.version }) {
             return best
         }
         guard let newest = found.max(by: { $0.version < $1.version }) else {
-            throw missing(name, major: server.major)
+            throw broken.first ?? missing(name, major: server.major)
         }
         throw PostgresError.toolTooOld(
             tool: name.rawValue, toolVersion: newest.version.description, serverVersion: server.description,
@@ -40,37 +40,58 @@ package struct ClientTools: Sendable {
 
     /// The bin folder with server programs (`initdb`, `postgres`) of `major` or, failing that, of the next newer one.
     package func serverPrograms(atLeast major: Int) async throws -> ServerPrograms {
-        let found = try await all(.postgres).filter { $0.version.major >= major }
+        let (all, broken) = try await survey(.postgres)
+        let found = all.filter { $0.version.major >= major }
             .sorted { ($0.version.major, $1.version) < ($1.version.major, $0.version) }
         for postgres in found {
             let folder = String(postgres.path.dropLast("/postgres".count))
-            guard let initdb = try await tool(.initdb, in: folder) else { continue }
+            guard let initdb = try await tool(.initdb, in: folder)?.get() else { continue }
             return ServerPrograms(folder: folder, initdb: initdb, postgres: postgres)
         }
-        throw missing(.postgres, major: major)
+        throw broken.first ?? missing(.postgres, major: major)
     }
 
     /// All programs of a name, in the order of the folders.
     package func all(_ name: ClientTool.Name) async throws -> [ClientTool] {
-        var found: [ClientTool] = []
-        for folder in folders {
-            if let tool = try await tool(name, in: folder) { found.append(tool) }
-        }
-        return found
+        try await survey(name).found
     }
 
-    private func tool(_ name: ClientTool.Name, in folder: String) async throws -> ClientTool? {
+    /// Those that tell their version, and what is wrong with the others.
+    private func survey(_ name: ClientTool.Name) async throws -> (found: [ClientTool], broken: [PostgresError]) {
+        var (found, broken) = ([ClientTool](), [PostgresError]())
+        for folder in folders {
+            switch try await tool(name, in: folder) {
+            case .success(let tool)?: found.append(tool)
+            case .failure(let error)?: broken.append(error)
+            case nil: break
+            }
+        }
+        return (found, broken)
+    }
+
+    /// Nil where there is none.
+    private func tool(_ name: ClientTool.Name, in folder: String) async throws -> Result<ClientTool, PostgresError>? {
         let path = "\(folder)/\(name.rawValue)"
         guard access(path, X_OK) == 0, !Self.isWrapper(path) else { return nil }
         let probe = ClientTool(
             name: name, path: path, version: PostgresVersion(major: 0, minor: 0), environment: environment,
             temporaryDirectory: temporaryDirectory)
-        let output = try await probe.run(["--version"], outputLimitInBytes: 65_536)
-        guard output.status.isSuccess,
-            let version = PostgresVersion(in: String(decoding: output.standardOutput, as: UTF8.self))
-        else { return nil }
-        return ClientTool(
-            name: name, path: path, version: version, environment: environment, temporaryDirectory: temporaryDirectory)
+        let output: ToolOutput
+        do {
+            output = try await probe.run(["--version"], outputLimitInBytes: 65_536)
+        } catch let error as PostgresError {
+            return .failure(.toolBroken(path: path, reason: error.message))
+        }
+        guard output.status.isSuccess else {
+            return .failure(.toolBroken(path: path, reason: probe.failure(output).message))
+        }
+        guard let version = PostgresVersion(in: String(decoding: output.standardOutput, as: UTF8.self)) else {
+            return .failure(.toolBroken(path: path, reason: "its --version names none of PostgreSQL"))
+        }
+        return .success(
+            ClientTool(
+                name: name, path: path, version: version, environment: environment,
+                temporaryDirectory: temporaryDirectory))
     }
 
     private func missing(_ name: ClientTool.Name, major: Int) -> PostgresError {

@@ -44,7 +44,9 @@ extension ClusterSite {
         let lines = words.split(separator: "\n")
         let signs = ["FATAL:", "PANIC:", "ERROR:", "error:"]
         let line = lines.first { line in signs.contains { line.contains($0) } } ?? lines.last ?? ""
-        return String(line)
+        // Not the server's time and process before it.
+        let begin = signs.dropLast().compactMap { line.firstRange(of: $0)?.lowerBound }.min()
+        return String(begin.map { line[$0...] } ?? line)
     }
 
     private var logEnd: [Substring] {

@@ -8,14 +8,15 @@ extension ConnectionFailure {
     init(server: String, libpqMessage: String) {
         self.server = server
         let parts = Self.withoutVerbosity(libpqMessage)
-        reason = parts.reason
+        reason = Self.reason(parts.lines, server: server)
         sqlState = parts.sqlState
-        cause = parts.sqlState.flatMap(Self.cause(of:)) ?? Self.cause(of: libpqMessage)
+        cause = parts.sqlState.flatMap { Self.cause(of: $0, libpqMessage) } ?? Self.cause(of: libpqMessage)
     }
 
-    private static func cause(of sqlState: SQLState) -> Cause? {
+    private static func cause(of sqlState: SQLState, _ message: String) -> Cause? {
         switch sqlState.description {
-        case "28P01", "28000", "42501": .credentials
+        case "28000": message.contains("pg_hba.conf") ? .notLetIn : .credentials
+        case "28P01", "42501": .credentials
         case "3D000": .noDatabase
         case "53300": .tooManyConnections
         case "57P03": .starting
@@ -25,9 +26,10 @@ extension ConnectionFailure {
 
     private static let phrases: [(phrase: String, cause: Cause)] = [
         ("no password supplied", .credentials), ("password authentication failed", .credentials),
-        ("no pg_hba.conf entry", .credentials), ("Peer authentication failed", .credentials),
+        ("pg_hba.conf", .notLetIn), ("Peer authentication failed", .credentials),
         ("could not translate host name", .unknownHost), ("could not parse network address", .unknownHost),
         ("certificate", .tls), ("does not support SSL", .tls), ("SSL error", .tls), ("SSL SYSCALL error", .tls),
+        ("invalid port number", .badAddress), ("definition of service", .badAddress),
         ("too many connections", .tooManyConnections), ("the database system is starting up", .starting),
         ("timeout expired", .timeout), ("Connection timed out", .timeout),
         ("Connection refused", .refused), ("No such file or directory", .refused),
@@ -39,8 +41,8 @@ extension ConnectionFailure {
         phrases.first { message.contains($0.phrase) }?.cause ?? .other
     }
 
-    /// The message as it reads with the default verbosity, on one line, and the first SQLSTATE in it.
-    private static func withoutVerbosity(_ message: String) -> (reason: String, sqlState: SQLState?) {
+    /// The message as it reads with the default verbosity, a line per attempt, and the first SQLSTATE in it.
+    private static func withoutVerbosity(_ message: String) -> (lines: [String], sqlState: SQLState?) {
         var sqlState: SQLState?
         var lines: [String] = []
         for line in message.split(separator: "\n") where !line.hasPrefix("LOCATION:  ") {
@@ -51,10 +53,10 @@ extension ConnectionFailure {
             sqlState = sqlState ?? found.code
             lines.append(found.line.trimmingWhitespace)
         }
-        return (lines.joined(separator: "; "), sqlState)
+        return (lines, sqlState)
     }
 
-    /// Finds `SEVERITY:  28P01: ` and takes the code out.
+    /// Finds `SEVERITY:  28P01: ` and takes it out: an attempt that fails is always fatal.
     private static func verboseCode(in line: Substring) -> (code: SQLState, line: Substring)? {
         var rest = line
         while let gap = rest.firstRange(of: ":  ") {
@@ -62,7 +64,9 @@ extension ConnectionFailure {
             let code = tail.prefix(5)
             let isCode = code.utf8.count == 5 && code.utf8.allSatisfy { isCodeByte($0) }
             if isCode, tail.dropFirst(5).hasPrefix(": ") {
-                return (SQLState(String(code)), line[..<gap.upperBound] + tail.dropFirst(7))
+                let head = line[..<gap.lowerBound]
+                let severity = head.lastIndex(of: " ").map { head.index(after: $0) } ?? head.startIndex
+                return (SQLState(String(code)), line[..<severity] + tail.dropFirst(7))
             }
             rest = tail
         }

@@ -38,6 +38,10 @@ extension ConnectionInfo {
         guard (keywords["port"] ?? "").utf8.allSatisfy(isPort) else {
             throw Self.unusable("the port is not a number")
         }
+        // The digits themselves may be those of a password.
+        for port in (keywords["port"] ?? "").split(separator: ",") where !(1...65_535).contains(Int(port) ?? 0) {
+            throw Self.unusable("the port is not one from 1 to 65535")
+        }
         let host = keywords["host"] ?? ""
         guard host.hasPrefix("@") || host.hasPrefix("/") || !host.contains("@") else {
             throw Self.unusable("the host's name holds an @")

@@ -19,6 +19,8 @@ package enum PostgresError: UserFacingError, Equatable {
     case unexpectedResult(String)
     /// A client or server program that is needed is not installed.
     case toolMissing(tool: String, major: Int, package: String, searched: [String])
+    /// A program is there, and cannot tell its version.
+    case toolBroken(path: String, reason: String)
     /// The newest client programs found are older than the server.
     case toolTooOld(tool: String, toolVersion: String, serverVersion: String, package: String)
     /// A client program ended with an error; `output` is the end of what it wrote to standard error.
@@ -39,6 +41,7 @@ package enum PostgresError: UserFacingError, Equatable {
         case .unexpectedResult(let reason): "the server answered unexpectedly: \(reason)"
         case .toolMissing(let tool, let major, _, let searched):
             "\(tool) of PostgreSQL \(major) or newer is not in \(searched.joined(separator: ", "))"
+        case .toolBroken(let path, let reason): "\(path) does not work: \(reason)"
         case .toolTooOld(let tool, let toolVersion, let serverVersion, _):
             "\(tool) \(toolVersion) is older than the server, which is \(serverVersion)"
         case .toolFailed(let tool, let status, let output, _):
@@ -54,11 +57,15 @@ package enum PostgresError: UserFacingError, Equatable {
         case .connection(let failure): failure.hint
         case .clusterBroke(_, let hint, _): hint
         case .connectionLost: "Look into the server's log for the time of this message."
-        case .statement(let failure): failure.hint
+        case .statement(let failure): failure.hint ?? failure.sqlState.remedy
         case .pooler: "Give the address of the PostgreSQL server itself, past PgBouncer, pgpool or the like."
         case .toolMissing(_, _, let package, _): "Install it: apt-get install \(package)."
         case .toolTooOld(_, _, _, let package): "Install the server's version: apt-get install \(package)."
-        case .sessionClosed, .unexpectedResult, .toolFailed: nil
+        case .toolBroken(let path, _):
+            "Run \(path) --version by hand; reinstall it, or name another folder by --pg-bin."
+        case .toolFailed: "Look into the server's log for the time of this message: it may say more."
+        case .unexpectedResult: "Run it again; if it happens twice, please report it with this message."
+        case .sessionClosed: nil
         }
     }
 
@@ -71,7 +78,7 @@ package enum PostgresError: UserFacingError, Equatable {
         case .statement(let failure): failure.sqlState.category
         case .pooler: .configuration
         case .unexpectedResult: .failed
-        case .toolMissing, .toolTooOld: .unavailable
+        case .toolMissing, .toolBroken, .toolTooOld: .unavailable
         case .toolFailed(_, _, _, let category), .cluster(_, _, let category),
             .clusterBroke(_, _, let category):
             category

@@ -117,11 +117,12 @@ extension Session {
         let fields = result.map(ResultFields.init)
         guard let sqlState = fields?.sqlState else {
             return PQstatus(connection) == CONNECTION_BAD
-                ? .connectionLost(server: server.displayText, reason: connectionInfo.redacting(words))
+                ? .connectionLost(
+                    server: server.displayText, reason: PostgresError.cause(in: connectionInfo.redacting(words)))
                 : .unexpectedResult(words.isEmpty ? "no result" : words)
         }
         if PQstatus(connection) == CONNECTION_BAD || fields?.isFatal == true {
-            let reason = fields?.message.map { "\($0) (SQLSTATE \(sqlState))" } ?? words
+            let reason = fields?.message.map { "\($0) (SQLSTATE \(sqlState))" } ?? PostgresError.cause(in: words)
             return .connectionLost(server: server.displayText, reason: reason)
         }
         return .statement(
@@ -137,6 +138,13 @@ extension Session {
 }
 
 extension PostgresError {
+    /// What libpq says of a connection that broke, on one line and without its guesses (`This probably means the server
+    /// terminated abnormally …`).
+    static func cause(in words: String) -> String {
+        words.split(separator: "\n").map(\.trimmingWhitespace)
+            .prefix { !$0.hasPrefix("This probably means") }.joined(separator: "; ")
+    }
+
     /// Whether the error is what a cancelled statement ends with.
     fileprivate var isCausedByCancellation: Bool {
         switch self {

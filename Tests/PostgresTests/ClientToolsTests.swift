@@ -64,11 +64,28 @@ import Testing
         }
     }
 
-    @Test func `passes over programs that do not run`() async throws {
-        try await withPrograms(["pg_dump": "exit 1"]) { folder in
-            let found = try await tools(folder).all(.pgDump)
-            #expect(found.isEmpty)
+    @Test(arguments: [
+        ("echo 'pg_dump: error while loading shared libraries: libpq.so.5' >&2; exit 127", "libpq.so.5"),
+        ("exit 1", "ended with exit status 1"), ("echo 'something else 1.0'", "--version"),
+    ])
+    func `passes over programs that do not run, and says why where there is no other`(
+        script: String, words: String
+    ) async throws {
+        try await withPrograms(["pg_dump": script]) { folder in
+            #expect(try await tools(folder).all(.pgDump).isEmpty)
+            let error = try await #require(throws: PostgresError.self) {
+                _ = try await tools(folder).client(.pgDump, forServer: PostgresVersion(major: 15, minor: 1))
+            }
+            #expect(error.message.hasPrefix("\(folder)/pg_dump does not work: "), "\(error.message)")
+            #expect(error.message.contains(words), "\(error.message)")
+            #expect(error.category == .unavailable && error.hint?.contains("--version") == true)
         }
+    }
+
+    @Test func `says what a program said on one line, without its name before each`() {
+        let words = ClientTool.words(
+            "pg_dumpall: error: could not connect\npg_dumpall: detail: why\n\n  and more\n", of: .pgDumpAll)
+        #expect(words == "could not connect; detail: why; and more")
     }
 
     @Test func `returns what a program wrote and how it ended`() async throws {

@@ -59,6 +59,15 @@ import Testing
         #expect(error.category == .usage)
     }
 
+    @Test(arguments: ["host=a port=99999", "host=a,b port=5432,0", "postgresql://a:65536/x"])
+    func `refuses a port that is none`(text: String) {
+        #expect(throws: PostgresError.self) { try ConnectionInfo(parsing: text) }
+    }
+
+    @Test func `takes the default port among others`() throws {
+        #expect(try ConnectionInfo(parsing: "host=a,b port=,65535").keywords["port"] == ",65535")
+    }
+
     @Test func `pins one server of a list`() throws {
         let info = try ConnectionInfo(parsing: "postgresql://u:p@a:1,b:2/shop?target_session_attrs=read-write")
             .pinned(toHost: "b", port: "2", hostAddress: "10.0.0.2")

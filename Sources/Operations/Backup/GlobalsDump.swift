@@ -35,7 +35,7 @@ struct GlobalsDump: Sendable {
         case .all:
             let output = try await output(withPasswords: true)
             if output.status.isSuccess { return Script(text: output.standardOutput, hasPasswordHashes: true) }
-            guard Self.isRefusalOfPasswords(output.standardError) else { throw pgDumpAll.failure(output) }
+            guard Self.isRefusalOfPasswords(output.standardError) else { throw await failure(output) }
             reporter.report(
                 .note("roles are backed up without their passwords: this role may not read their hashes in pg_authid"))
             return try await script(withPasswords: false)
@@ -44,7 +44,7 @@ struct GlobalsDump: Sendable {
 
     private func script(withPasswords: Bool) async throws -> Script {
         let output = try await output(withPasswords: withPasswords)
-        guard output.status.isSuccess else { throw pgDumpAll.failure(output) }
+        guard output.status.isSuccess else { throw await failure(output) }
         return Script(text: output.standardOutput, hasPasswordHashes: withPasswords)
     }
 
@@ -58,6 +58,17 @@ struct GlobalsDump: Sendable {
         return try await pgDumpAll.run(
             arguments, connection: connection.with(sessionOptions: Self.sessionOptions),
             outputLimitInBytes: Self.limitInBytes)
+    }
+
+    /// pg_dumpall keeps to itself why it could not connect; who tries the same hears it.
+    private func failure(_ output: ToolOutput) async -> any Error {
+        guard output.standardError.contains("could not connect to database") else { return pgDumpAll.failure(output) }
+        do {
+            await (try Session.openForLooking(connection, applicationName: "dbops")).close()
+            return pgDumpAll.failure(output)
+        } catch {
+            return error
+        }
     }
 
     /// Managed servers keep pg_authid from everybody.

@@ -118,7 +118,7 @@ extension ConnectionFailure {
         switch cause {
         case .unknownHost, .refused, .timeout, .starting: true
         case .other: sqlState == nil
-        case .credentials, .noDatabase, .tooManyConnections, .tls: false
+        case .credentials, .notLetIn, .noDatabase, .tooManyConnections, .tls, .badAddress: false
         }
     }
 }
