@@ -20,7 +20,7 @@ package struct StoreOpener: Sendable {
         self.http = http
     }
 
-    /// Nothing is asked of the store yet. Throws ``StorageError/denied`` where there are no credentials, and
+    /// Nothing is asked of the store yet. Throws ``StorageError/noCredentials`` where there are none, and
     /// ``StorageError/configuration`` where the settings contradict themselves.
     package func open(_ location: StoreLocation) throws(StorageError) -> any ObjectStore {
         switch location {
@@ -35,8 +35,8 @@ package struct StoreOpener: Sendable {
             try? String(contentsOfFile: path, encoding: .utf8)
         }
         guard let credentials = try aws.credentials(store: name) else {
-            throw .denied(
-                store: name, reason: "there are no credentials",
+            throw .noCredentials(
+                store: name, reason: "neither the environment nor the shared files hold any",
                 hint: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or add a profile to "
                     + "\(aws.credentialsPath ?? "~/.aws/credentials").")
         }

@@ -7,13 +7,15 @@ package enum StorageError: UserFacingError, Equatable {
     case unavailable(store: String, reason: String, hint: String? = nil)
     /// The store refused our identity or the operation.
     case denied(store: String, reason: String, hint: String? = nil)
+    /// Nothing says who we are.
+    case noCredentials(store: String, reason: String, hint: String)
     case notFound(object: String, store: String)
     /// Read-only, disk full, quota.
     case cannotWrite(object: String, reason: String, hint: String? = nil)
     /// The object changed, shrank or answered other bytes than it should.
     case damaged(object: String, reason: String)
     case tooLarge(object: String, limitInBytes: Int)
-    /// The store's settings are wrong, for instance no credentials.
+    /// The store's settings are wrong.
     case configuration(store: String, reason: String, hint: String? = nil)
     /// The store answered what it should not have.
     case failed(object: String, reason: String, hint: String? = nil)
@@ -22,6 +24,7 @@ package enum StorageError: UserFacingError, Equatable {
         switch self {
         case .unavailable(let store, let reason, _): "the store \(store) is not available: \(reason)"
         case .denied(let store, let reason, _): "the store \(store) refused access: \(reason)"
+        case .noCredentials(let store, let reason, _): "there are no credentials for the store \(store): \(reason)"
         case .notFound(let object, let store): "\(object) is not in the store \(store)"
         case .cannotWrite(let object, let reason, _): "cannot write \(object): \(reason)"
         case .damaged(let object, let reason): "\(object) is damaged: \(reason)"
@@ -36,6 +39,7 @@ package enum StorageError: UserFacingError, Equatable {
         case .unavailable(_, _, let hint), .denied(_, _, let hint), .cannotWrite(_, _, let hint),
             .configuration(_, _, let hint), .failed(_, _, let hint):
             hint
+        case .noCredentials(_, _, let hint): hint
         case .notFound: "See what is there: dbops list --store URL."
         case .damaged: "Restore from another backup; dbops list shows which are verified."
         case .tooLarge: nil
@@ -45,7 +49,7 @@ package enum StorageError: UserFacingError, Equatable {
     package var category: FailureCategory {
         switch self {
         case .unavailable, .notFound: .unavailable
-        case .denied: .permission
+        case .denied, .noCredentials: .permission
         case .cannotWrite: .cannotWrite
         case .damaged, .tooLarge: .damaged
         case .configuration: .configuration

@@ -265,6 +265,26 @@ struct DirectoryStoreTests {
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root can become somebody else"))
+    func `a folder that may not be read is named`() async {
+        await #expect(processExitsWith: .success) {
+            try await withTemporaryDirectory { path in
+                chmod(path, 0o755)
+                for folder in ["a", "a/open", "a/shut"] {
+                    mkdir("\(path)/\(folder)", 0o755)
+                }
+                chmod("\(path)/a/shut", 0)
+                let nobody: uid_t = 65_534
+                try #require(seteuid(nobody) == 0)
+                defer { seteuid(0) }
+                let error = await #expect(throws: StorageError.self) {
+                    _ = try await DirectoryStore(path: path).list(under: nil)
+                }
+                #expect(error?.message == "the store file://\(path) refused access: a/shut: Permission denied")
+            }
+        }
+    }
+
     @Test func `a limit for file sizes is an error, not the end of the process`() async {
         await #expect(processExitsWith: .success) {
             var limit = rlimit(rlim_cur: 1 << 20, rlim_max: 1 << 20)

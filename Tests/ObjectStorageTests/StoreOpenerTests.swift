@@ -33,7 +33,10 @@ struct StoreOpenerTests {
             _ = try StoreOpener(environment: ["HOME": "/nowhere"]).open(.s3(S3Location(bucket: "b")))
         }
         #expect(error?.category == .permission)
-        #expect(error?.message == "the store s3://b refused access: there are no credentials")
+        #expect(
+            error?.message
+                == "there are no credentials for the store s3://b: neither the environment nor the shared files hold any"
+        )
         #expect(
             error?.hint
                 == "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or add a profile to /nowhere/.aws/credentials.")

@@ -23,8 +23,13 @@ package actor DirectoryStore: ObjectStore {
     deinit { executor.stop() }
 
     package func list(under folder: ObjectKey?) async throws -> [ObjectInfo] {
-        try reading(folder) { () throws(Errno) in
-            try tree.objects(under: folder?.segments ?? []).sorted { $0.key < $1.key }
+        try Task.checkCancellation()
+        var place = folder?.segments ?? []
+        do throws(Errno) {
+            return try tree.objects(under: folder?.segments ?? [], place: &place).sorted { $0.key < $1.key }
+        } catch {
+            let name = place.isEmpty ? nil : place.joined(separator: "/")
+            throw StorageError(reading: name, store: location.url, error)
         }
     }
 

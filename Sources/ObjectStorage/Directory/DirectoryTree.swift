@@ -33,11 +33,12 @@ struct DirectoryTree: Sendable {
         }
     }
 
-    /// All objects below the folder, in no order.
-    func objects(under segments: [String]) throws(Errno) -> [ObjectInfo] {
+    /// All objects below the folder, in no order. `place` is the folder that is looked into: where this throws, the one
+    /// that could not be read.
+    func objects(under segments: [String], place: inout [String]) throws(Errno) -> [ObjectInfo] {
         var found: [ObjectInfo] = []
         guard let folder = try folder(segments) else { return [] }
-        try collect(folder, prefix: segments, into: &found)
+        try collect(folder, prefix: segments, into: &found, place: &place)
         return found
     }
 
@@ -52,14 +53,16 @@ struct DirectoryTree: Sendable {
     }
 
     private func collect(
-        _ folder: borrowing OpenFolder, prefix: [String], into found: inout [ObjectInfo]
+        _ folder: borrowing OpenFolder, prefix: [String], into found: inout [ObjectInfo], place: inout [String]
     ) throws(Errno) {
+        place = prefix
         for name in try folder.names() where isOurs(name, in: prefix) {
             let segments = prefix + [name]
             // What goes away while we look was not there.
             guard let status = try folder.status(name) else { continue }
+            place = status.isFolder ? segments : prefix
             if status.isFolder, let inner = try folder.folder(name) {
-                try collect(inner, prefix: segments, into: &found)
+                try collect(inner, prefix: segments, into: &found, place: &place)
             } else if status.isRegularFile, let key = ObjectKey(validating: segments.joined(separator: "/")) {
                 found.append(ObjectInfo(key: key, sizeInBytes: status.sizeInBytes, modifiedAt: status.modifiedAt))
             }

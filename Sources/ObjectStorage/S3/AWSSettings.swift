@@ -62,7 +62,7 @@ struct AWSSettings {
             return S3Credentials(accessKey: access, secretKey: secret, sessionToken: values["aws_session_token"])
         case (nil, nil):
             guard let requestedProfile else { return nil }
-            throw .denied(
+            throw .noCredentials(
                 store: store, reason: "the profile \"\(requestedProfile)\" holds no access key",
                 hint: "Add aws_access_key_id and aws_secret_access_key to [\(requestedProfile)] in \(fileName).")
         default:

@@ -7,11 +7,18 @@ extension S3Store {
         switch problem {
         case .transport(let error): storageError(error, object: object)
         case .refusal(let refusal): storageError(refusal, object: object)
-        case .malformed(let reason): .failed(object: object, reason: reason)
+        case .malformed(let reason):
+            .failed(
+                object: place(of: object), reason: reason,
+                hint:
+                    "Check the endpoint \(endpoint.scheme)://\(endpoint.host): what answers there may be no S3 server.")
         }
     }
 
     private var name: String { location.url }
+
+    /// Objects have the same names in every store.
+    private func place(of object: String) -> String { object == name ? name : "\(name)/\(object)" }
 
     private func storageError(_ error: HTTPError, object: String) -> StorageError {
         switch error {
@@ -30,7 +37,7 @@ extension S3Store {
                 store: name, reason: error.reason, hint: "The server or the network broke off; run the command again.")
         case .unusable:
             .configuration(store: name, reason: error.reason, hint: "Check the endpoint and AWS_CA_BUNDLE.")
-        case .tooLarge, .cancelled: .failed(object: object, reason: error.reason)
+        case .tooLarge, .cancelled: .failed(object: place(of: object), reason: error.reason)
         }
     }
 
@@ -43,14 +50,14 @@ extension S3Store {
                 hint: "Create the bucket \"\(bucket)\", or check its name and the endpoint.")
         case "NoSuchUpload":
             return .failed(
-                object: object, reason: refusal.text,
+                object: place(of: object), reason: refusal.text,
                 hint: "Somebody or a rule of the bucket has removed the upload while it was made.")
         case "NoSuchKey": return .notFound(object: object, store: name)
         case "PreconditionFailed", "InvalidRange":
-            return .damaged(object: object, reason: "it changed while it was read: \(refusal.text)")
+            return .damaged(object: place(of: object), reason: "it changed while it was read: \(refusal.text)")
         case "QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "EntityTooLarge":
             return .cannotWrite(
-                object: object, reason: refusal.text, hint: "Make room in the store or raise its quota.")
+                object: place(of: object), reason: refusal.text, hint: "Make room in the store or raise its quota.")
         case let code? where Self.hintsOfDenials[code] != nil:
             return .denied(store: name, reason: refusal.text, hint: Self.hintsOfDenials[code])
         default: break
@@ -60,13 +67,25 @@ extension S3Store {
             return .denied(
                 store: name, reason: refusal.text,
                 hint: "Check the access key, and that it may list, read, write and delete in the bucket \"\(bucket)\".")
+        case 404 where object == name:
+            return .unavailable(
+                store: name, reason: refusal.text,
+                hint:
+                    "Check the endpoint \(endpoint.scheme)://\(endpoint.host) and the bucket \"\(bucket)\": it lists nothing."
+            )
         case 404: return .notFound(object: object, store: name)
-        case 412, 416: return .damaged(object: object, reason: "it changed while it was read: \(refusal.text)")
+        case 412, 416:
+            return .damaged(object: place(of: object), reason: "it changed while it was read: \(refusal.text)")
         case 408, 429, 500, 502...506, 509:
             return .unavailable(
                 store: name, reason: refusal.text, hint: "The server is overloaded or broken; run the command later.")
-        case 507: return .cannotWrite(object: object, reason: refusal.text, hint: "Make room in the store.")
-        default: return .failed(object: object, reason: refusal.text)
+        case 501:
+            return .failed(
+                object: place(of: object), reason: refusal.text,
+                hint: "The store lacks what this takes: use one that has it, or check the endpoint.")
+        case 507:
+            return .cannotWrite(object: place(of: object), reason: refusal.text, hint: "Make room in the store.")
+        default: return .failed(object: place(of: object), reason: refusal.text)
         }
     }
 
