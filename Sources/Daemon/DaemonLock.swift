@@ -11,9 +11,12 @@ package final class DaemonLock: Sendable {
     package init(directory: String) throws(DaemonError) {
         path = Self.path(in: directory)
         // What the daemon keeps there is nobody else's business.
-        _ = mkdir(directory, 0o700)
+        let refusal = mkdir(directory, 0o700) == 0 || errno == EEXIST ? nil : String(cString: strerror(errno))
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw .cannotLock(path: path, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw .cannotLock(path: refusal == nil ? path : directory, reason: refusal ?? reason)
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw .alreadyRunning(process: Self.holder(in: directory), path: path)

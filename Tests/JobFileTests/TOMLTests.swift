@@ -42,6 +42,16 @@ import Testing
         #expect(throws: SyntaxFault.self) { try TOMLDocument(parsing: text) }
     }
 
+    @Test(arguments: [
+        ("a = 1\n\nb = 2\na = 3", "this key is there already, in line 1"),
+        ("[t]\nx = 1\n[u]\n[t]", "this table is there already, in line 1"),
+        ("t.x = 1\n[t]", "this table is there already, in line 1"),
+    ])
+    func `says where a name stands already`(text: String, message: String) {
+        let fault = #expect(throws: SyntaxFault.self) { try TOMLDocument(parsing: text) }
+        #expect(fault?.message == message)
+    }
+
     @Test func `does not go down without end`() {
         #expect(throws: SyntaxFault.self) {
             try TOMLDocument(parsing: "a = " + String(repeating: "[", count: 100_000))

@@ -55,6 +55,10 @@ struct TOMLDocument {
         if positions[path] == nil { positions[path] = position }
     }
 
+    private func place(of path: [String]) -> String {
+        positions[path].map { ", in line \($0.line)" } ?? ""
+    }
+
     // MARK: - Headers
 
     /// Reads `[a.b]` or `[[a.b]]`; returns the path of the table that begins.
@@ -88,7 +92,8 @@ struct TOMLDocument {
         switch definitions[path] {
         case nil: members.put(.table([:]), at: path[...])
         case .implied?: break
-        case .header?, .dotted?, .value?, .tables?: throw start.fault("this table is there already")
+        case .header?, .dotted?, .value?, .tables?:
+            throw start.fault("this table is there already\(place(of: path))")
         }
         definitions[path] = .header
     }
@@ -144,7 +149,9 @@ struct TOMLDocument {
             }
         }
         path.append(keys[keys.count - 1])
-        guard definitions[path] == nil else { throw start.fault("this key is there already") }
+        guard definitions[path] == nil else {
+            throw start.fault("this key is there already\(place(of: path))")
+        }
         definitions[path] = .value
         note(path, start.position)
         guard cursor.take("=") else { throw cursor.fault("a = is missing here") }
