@@ -9,7 +9,7 @@ package enum ArchiveError: UserFacingError, Equatable {
     /// The object holds something valid that dbops does not support.
     case unsupported(object: String, reason: String)
     /// The manifest was written by a later dbops, by rules that are not known here.
-    case newerManifest(formatVersion: Int, known: Int)
+    case newerManifest(formatVersion: Int, known: Int, object: String = "the manifest")
     /// A compression library refused valid work.
     case compressorFailed(engine: String, code: Int)
     /// A document of ours could not be written.
@@ -21,8 +21,8 @@ package enum ArchiveError: UserFacingError, Equatable {
         case .unsupportedVersion(let object, let version):
             "\(object) has archive version \(version), which is not known"
         case .unsupported(let object, let reason): "\(object) is not supported: \(reason)"
-        case .newerManifest(let version, let known):
-            "the manifest has format version \(version), newer than the \(known) that this dbops knows"
+        case .newerManifest(let version, let known, let object):
+            "\(object) has format version \(version), newer than the \(known) that this dbops knows"
         case .compressorFailed(let engine, let code): "\(engine) refused to compress: code \(code)"
         case .encodingFailed(let object, let reason): "\(object) could not be written: \(reason)"
         }

@@ -7,8 +7,8 @@ package enum OperationError: UserFacingError, Equatable {
     case rowSecurity(tables: [String], role: String)
     /// Tables that the role may not read.
     case missingPrivilege(tables: [String], role: String)
-    /// Tables that somebody else keeps locked.
-    case tablesLocked(tables: [String], afterSeconds: Int)
+    /// Tables that somebody else keeps locked; who that is, as far as it was seen.
+    case tablesLocked(tables: [String], afterSeconds: Int, holders: [String] = [])
     /// DDL kept getting between the snapshot and the locks.
     case changingTables(table: String, reason: String)
     /// The lock table of the server is too small for one lock per table.
@@ -28,6 +28,8 @@ package enum OperationError: UserFacingError, Equatable {
     case beingDeleted(place: String)
     case targetNotEmpty(database: String, example: String)
     case targetExists(database: String)
+    /// It holds what a killed restore had made until then, or another restore is filling it now.
+    case targetUnfinished(database: String)
     case targetMissing(database: String)
     case missingPrerequisites([String], hint: String)
     /// A scratch database cannot be made there.
@@ -46,8 +48,9 @@ package enum OperationError: UserFacingError, Equatable {
         case .rowSecurity(let tables, let role):
             "row-level security would hide rows from \(role): \(Self.listed(tables))"
         case .missingPrivilege(let tables, let role): "\(role) may not read \(Self.listed(tables))"
-        case .tablesLocked(let tables, let seconds):
-            "could not lock \(Self.listed(tables)) within \(seconds) s: somebody else holds a conflicting lock"
+        case .tablesLocked(let tables, let seconds, let holders):
+            "could not lock \(Self.listed(tables)) within \(seconds) s: "
+                + (holders.isEmpty ? "somebody else holds a conflicting lock" : Self.listed(holders, most: 3))
         case .changingTables(let table, let reason): "\(table) changed under the backup: \(reason)"
         case .lockTableFull(let tables, let setting):
             "the server's lock table is too small for \(tables) tables (max_locks_per_transaction = \(setting))"
@@ -64,6 +67,8 @@ package enum OperationError: UserFacingError, Equatable {
         case .targetNotEmpty(let database, let example):
             "the database \(database) is not empty (it holds \(example), for one)"
         case .targetExists(let database): "the database \(database) exists already"
+        case .targetUnfinished(let database):
+            "the database \(database) is there, and not whole: a restore that made it has not come to its end"
         case .targetMissing(let database): "the database \(database) does not exist"
         case .mayNotCreateDatabases(let role, let server):
             "\(role) may not create databases, and so no scratch database, on \(server)"
@@ -81,8 +86,9 @@ package enum OperationError: UserFacingError, Equatable {
                 + "owner."
         case .missingPrivilege(_, let role):
             "GRANT pg_read_all_data TO \(Self.identifier(role)); (PostgreSQL 14 and later), or SELECT."
-        case .tablesLocked:
-            "See pg_locks and pg_stat_activity for who holds it; try again later, or raise --lock-wait."
+        case .tablesLocked(_, _, let holders):
+            (holders.isEmpty ? "See pg_locks and pg_stat_activity for who holds it; try" : "Try")
+                + " again later, or wait longer: --lock-wait, in a job file lock_wait."
         case .changingTables: "Run the backup when no migration is in progress."
         case .lockTableFull: "Raise max_locks_per_transaction and restart the server, or leave tables out."
         case .harvestFailed(_, _, let hint): hint
@@ -94,15 +100,22 @@ package enum OperationError: UserFacingError, Equatable {
         case .beingDeleted: "See whether it is still there (dbops list --store URL), and say it again if it is."
         case .targetNotEmpty: "Name a new database and add --create, or empty this one first."
         case .targetExists: "Leave out --create to restore into it (it must be empty), or name another database."
+        case .targetUnfinished(let database):
+            "If no dbops is at work on it any more: DROP DATABASE \(ServerText(database).quotedAsIdentifier.text); then "
+                + "restore again."
         case .targetMissing: "Add --create to have it made."
         case .mayNotCreateDatabases(let role, _):
             "Run this there as a superuser: ALTER ROLE \(Self.identifier(role)) CREATEDB; or name another role or server."
         case .missingPrerequisites(_, let hint): hint
         case .noGlobals: "Leave out --globals, and make the roles that the restore names by hand."
         case .scratchFile: "Make room there, or name another folder by TMPDIR."
-        case .restoreRefused: nil
+        case .restoreRefused:
+            "Compare the server with the source: dbops show says the backup's version, encoding and collation. What is not "
+                + "concerned can be restored by --table and --schema."
         case .restoreBroke(_, _, .permission):
             "Restore as a superuser, or let the role act for the owners of all objects: GRANT OWNER TO ROLE;"
+        case .restoreBroke(_, _, .cannotWrite):
+            "Make room where the target server keeps its data, or make that writable; then restore again."
         case .restoreBroke: "Look into the server's log, and at its disk and memory; then restore again."
         }
     }
@@ -119,7 +132,7 @@ package enum OperationError: UserFacingError, Equatable {
         case .incomplete: .defect
         case .notABackup: .damaged
         case .noGlobals: .usage
-        case .targetNotEmpty, .targetExists: .cannotWrite
+        case .targetNotEmpty, .targetExists, .targetUnfinished: .cannotWrite
         }
     }
 

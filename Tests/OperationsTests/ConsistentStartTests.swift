@@ -96,7 +96,13 @@ extension ServerTests {
                 var settings = BackupSettings()
                 settings.lockWait = .milliseconds(300)
                 let error = await #expect(throws: OperationError.self) { try await bench.backUp(settings: settings) }
-                #expect(error == .tablesLocked(tables: ["public.held"], afterSeconds: 0))
+                guard case .tablesLocked(["public.held"], 0, let holders)? = error else { throw try #require(error) }
+                let process = other.server.backendProcessID
+                #expect(holders.count == 1)
+                #expect(
+                    holders.first?.hasPrefix("session \(process) (postgres, \"test\", idle in transaction, ") == true,
+                    "\(holders)")
+                #expect(holders.first?.hasSuffix(") holds an exclusive lock of held") == true, "\(holders)")
                 #expect(error?.category == .tryLater)
                 #expect(try await bench.store.list(under: nil).isEmpty)
                 await other.close()

@@ -141,12 +141,18 @@ extension ServerTests {
                     try await restore(source, into: name, bench, creates: true)
                 }
                 #expect(error?.category == .damaged)
+                #expect(
+                    error?.message.hasPrefix("\(source.url)/\(table.file), the rows of public.t, is damaged: ") == true,
+                    "\(error?.message ?? "")")
                 #expect(try await !exists(name, bench))
                 _ = try await bench.cluster.createDatabase(empty)
                 await #expect(throws: ArchiveError.self) {
                     try await restore(source, into: empty, bench, creates: false)
                 }
                 #expect(try await bench.cluster.psql("SELECT count(*) FROM t", database: empty) == "0", "no part of it")
+                #expect(
+                    bench.reporter.warnings.last?.contains("still in \(empty)") == true, "\(bench.reporter.warnings)")
+                #expect(bench.reporter.warnings.last?.contains("DROP DATABASE \"\(empty)\"; CREATE DATABASE") == true)
             }
         }
 
@@ -156,7 +162,7 @@ extension ServerTests {
                 try copy.delete("RESTORE.md")
                 let source = try await BackupSource.open(copy.folder, in: copy.store)
                 let name = newName()
-                let error = await #expect(throws: OperationError.self) {
+                let error = await #expect(throws: ArchiveError.self) {
                     try await restore(source, into: name, bench, creates: true)
                 }
                 #expect(error?.message.contains("RESTORE.md is missing") == true)

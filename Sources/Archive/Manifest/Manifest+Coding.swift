@@ -27,7 +27,7 @@ extension Manifest {
     /// Reads ``encode()``.
     ///
     /// A later format version is told apart before the checksum is judged, since its rules may be others:
-    /// ``ArchiveError/newerManifest(formatVersion:known:)``. All else that is not exactly as it was written is
+    /// ``ArchiveError/newerManifest(formatVersion:known:object:)``. All else that is not exactly as it was written is
     /// ``ArchiveError/damaged(object:reason:)``. Keys that are not known are ignored where the checksum holds.
     package init(decoding document: [UInt8]) throws(ArchiveError) {
         let decoder = JSONDecoder()

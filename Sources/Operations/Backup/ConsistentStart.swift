@@ -61,8 +61,11 @@ struct ConsistentStart {
         do {
             return try await harvest.run(snapshot: leader.snapshotName) { warnings.add($0) }
         } catch let error as OperationError {
-            throw Self.explanation(
+            let explained = Self.explanation(
                 of: error, refusals: leader.refusals, role: facts.currentUser.text, patience: patience)
+            guard case .tablesLocked(let tables, let seconds, _) = explained else { throw explained }
+            let holders = await ExclusiveLockHolders(session: session).described(leader.refusals.map(\.table))
+            throw OperationError.tablesLocked(tables: tables, afterSeconds: seconds, holders: holders)
         }
     }
 

@@ -106,7 +106,7 @@ package struct BackupCatalog: Sendable {
         let folder = ObjectKey(name.folder)
         let url = "\(store.location.url)/\(name.folder)"
         do {
-            let source = try await BackupSource.open(folder, in: store)
+            let source = try await BackupSource.read(folder, in: store)
             return .backup(
                 Entry(
                     name: name, url: url, manifest: source.manifest, verification: try await source.standingProof(),

@@ -80,7 +80,7 @@ struct JobInventoryReader: Sendable {
             .standing(listed: Set(folder.marks.map(\.key)))
         guard folder.hasManifest else { return folder }
         do {
-            let source = try await BackupSource.open(folder.key, in: store)
+            let source = try await BackupSource.read(folder.key, in: store)
             folder.contents = .backup(BackupDigest(source, listed: folder.objects))
             let newest = try await VerificationEvidence(of: folder.key, in: store)
                 .newestRecord(manifestSHA256: source.manifestSHA256, among: folder.evidence.map(\.key))

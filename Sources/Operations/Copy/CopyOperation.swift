@@ -52,7 +52,11 @@ package struct CopyOperation: Sendable {
     /// what its manifest says; then, and where the run is cancelled, what it has written is taken back. After other
     /// failures it stays, for the next attempt to go on from.
     package func execute() async throws -> CopyReport {
-        try await context.logged("copy", on: source.url) { try await copy(try await plan()) }
+        do {
+            return try await context.logged("copy", on: source.url) { try await copy(try await plan()) }
+        } catch {
+            throw source.located(error)
+        }
     }
 
     private func copy(_ plan: CopyPlan) async throws -> CopyReport {

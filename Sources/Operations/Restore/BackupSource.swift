@@ -21,6 +21,15 @@ package struct BackupSource: Sendable {
     /// Reads and checks the manifest. Throws ``StorageError/notFound`` where there is nothing at all, and
     /// ``OperationError/notABackup`` where there is something, but no manifest.
     package static func open(_ folder: ObjectKey, in store: any ObjectStore) async throws -> BackupSource {
+        do {
+            return try await read(folder, in: store)
+        } catch let error as ArchiveError {
+            throw error.located { _ in "\(store.location.url)/\(folder)/\(Manifest.objectName)" }
+        }
+    }
+
+    /// The same for lists, which name the place themselves.
+    static func read(_ folder: ObjectKey, in store: any ObjectStore) async throws -> BackupSource {
         let bytes: [UInt8]
         do {
             bytes = try await store.read(folder.appending(Manifest.objectName), limitInBytes: manifestLimitInBytes)
@@ -36,6 +45,17 @@ package struct BackupSource: Sendable {
         return BackupSource(
             store: store, folder: folder, manifest: try Manifest(decoding: bytes),
             manifestSHA256: ContentDigest.sha256(of: bytes))
+    }
+
+    /// The error with the place of the object that it is about, and, where that holds the rows of a table, with the
+    /// table.
+    func located(_ error: any Error) -> any Error {
+        guard let error = error as? ArchiveError else { return error }
+        return error.located { object in
+            guard !object.contains("/") else { return object }
+            let table = manifest.tables.first { $0.file == object }
+            return "\(url)/\(object)" + (table.map { ", the rows of \($0.schema).\($0.name)," } ?? "")
+        }
     }
 
     /// The manifest, byte for byte as it was read first.

@@ -11,6 +11,8 @@ package enum RestoreError: UserFacingError, Equatable {
     case selectionExists([String])
     /// Things of the selection with what they need and nobody asked for; the tables among it.
     case selectionNeeds([String], tables: [String])
+    /// Partitions whose rows are loaded through tables that are in the database already.
+    case rowsThroughTable(partitions: [String], tables: [String])
     case standby(server: String)
     /// What the role lacks, and who could help how.
     case lacksPrivilege(role: String, what: String, hint: String)
@@ -33,6 +35,9 @@ package enum RestoreError: UserFacingError, Equatable {
             "\(text) is in several schemas: \(Self.listed(candidates))"
         case .selectionExists(let things): "already in the database: \(Self.listed(things))"
         case .selectionNeeds(let faults, _): Self.listed(faults)
+        case .rowsThroughTable(let partitions, let tables):
+            "the rows of \(Self.listed(partitions)) are loaded through \(Self.listed(tables)), which is in the database "
+                + "already: the server would deal them out among its partitions there"
         case .standby(let server): "\(server) is a hot standby, in which nothing can be restored"
         case .lacksPrivilege(let role, let what, _): "\(role) \(what)"
         case .otherDatabase(let inURL, let named):
@@ -58,6 +63,9 @@ package enum RestoreError: UserFacingError, Equatable {
             tables.isEmpty
                 ? "Make it first, or restore the whole schema (--schema)."
                 : "Restore them as well: " + tables.map { "--table '\($0)'" }.joined(separator: " ")
+        case .rowsThroughTable(_, let tables):
+            "Restore it into a new database (--create \(tables.map { "--table '\($0)'" }.joined(separator: " "))), and copy "
+                + "over the rows that are missing."
         case .standby: "Name the primary."
         case .lacksPrivilege(_, _, let hint): hint
         case .otherDatabase: "Let both name the same, or leave the database out of the URL."
@@ -77,7 +85,7 @@ package enum RestoreError: UserFacingError, Equatable {
         switch self {
         case .badPattern, .notInBackup, .ambiguous, .otherDatabase: .usage
         case .selectionExists, .standby: .cannotWrite
-        case .selectionNeeds, .notThere: .unavailable
+        case .selectionNeeds, .rowsThroughTable, .notThere: .unavailable
         case .lacksPrivilege: .permission
         case .inUse: .tryLater
         case .notProven: .damaged

@@ -20,7 +20,7 @@ struct RestoreGround: Sendable {
     ) async throws -> RestoreGround {
         let check = try await ObjectsCheck(source: source).listing()
         guard check.verdict == .passed else {
-            throw OperationError.notABackup(place: source.url, reason: check.details.joined(separator: ", "))
+            throw ArchiveError.damaged(object: source.url, reason: check.details.joined(separator: ", "))
         }
         let contents = try TableOfContents(parsing: try await source.readObject(named: TableOfContents.objectName))
         if let fault = try ContentsCoverage.faults(of: contents, source.manifest).first {

@@ -22,12 +22,20 @@ package struct RestoreOperation: Sendable {
     /// Throws where the restore did not come to its end. What was made for it is dropped again: a database, or the
     /// tables of a part; only a database that was there, empty, and is given all of a backup keeps what was loaded.
     package func execute() async throws -> RestoreReport {
-        try await context.logged("restore", on: source.url) { try await restore() }
+        try await context.logged("restore", on: source.url) { try await locating { try await restore() } }
     }
 
     /// What ``execute()`` would do, and what would keep it from that. Touches nothing.
     package func plan() async throws -> RestorePlan {
-        try await RestorePlanner(ground: survey()).plan()
+        try await locating { try await RestorePlanner(ground: survey()).plan() }
+    }
+
+    private func locating<Result>(_ work: () async throws -> Result) async throws -> Result {
+        do {
+            return try await work()
+        } catch {
+            throw source.located(error)
+        }
     }
 
     private func survey() async throws -> RestoreGround {

@@ -16,8 +16,28 @@ enum TargetDatabase {
 
     static func refuseExisting(_ name: String, on session: Session) async throws {
         let there = try await session.query(
-            "SELECT 1 AS one FROM pg_catalog.pg_database WHERE datname = $1", [ServerText(name)])
-        guard there.rows.isEmpty else { throw OperationError.targetExists(database: name) }
+            """
+            SELECT coalesce(pg_catalog.shobj_description(d.oid, 'pg_database'), '') AS comment
+              FROM pg_catalog.pg_database d WHERE d.datname = $1
+            """, [ServerText(name)])
+        guard let row = there.rows.first else { return }
+        guard try row.text("comment").text.hasPrefix(unfinished) else {
+            throw OperationError.targetExists(database: name)
+        }
+        throw OperationError.targetUnfinished(database: name)
+    }
+
+    /// A run that is killed leaves a database with the right name and half of its rows: nobody must take it for whole.
+    private static let unfinished = "a restore by dbops that has not come to its end"
+
+    /// Says in the database's comment that it is not whole yet; ``markFinished(_:on:)`` takes it away.
+    static func markUnfinished(_ name: String, run: RunID, on session: Session) async throws {
+        try await session.execute(
+            "COMMENT ON DATABASE \(ServerText(name).quotedAsIdentifier) IS '\(unfinished) (run \(run))'")
+    }
+
+    static func markFinished(_ name: String, on session: Session) async throws {
+        try await session.execute("COMMENT ON DATABASE \(ServerText(name).quotedAsIdentifier) IS NULL")
     }
 
     static func drop(_ name: String, on session: Session) async throws {

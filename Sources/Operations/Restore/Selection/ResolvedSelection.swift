@@ -24,7 +24,7 @@ struct ResolvedSelection: Sendable {
     var lostForeignKeys: [TOCEntry] = []
 
     /// Throws ``RestoreError/selectionExists`` where something that would be made is there, and
-    /// ``RestoreError/selectionNeeds`` where something that is needed is not, and is not made unasked.
+    /// ``RestoreError/rowsThroughTable`` or ``RestoreError/selectionNeeds`` where something that is needed is not, and is not made unasked.
     init(_ chosen: ChosenEntries, of contents: TableOfContents, into target: TargetObjects) throws(RestoreError) {
         var resolver = SelectionResolver(chosen, of: contents, into: target)
         self = try resolver.resolve()

@@ -117,6 +117,7 @@ struct SelectionResolver {
     private mutating func judgeWhatLacks() throws(RestoreError) {
         var faults: [String] = []
         var hinted: Set<String> = []
+        var going: (partitions: [String], tables: Set<String>) = ([], [])
         for entry in contents.entries {
             guard let things = lacking[entry.dumpID] else { continue }
             let names = things.map(\.kindAndName).joined(separator: ", ")
@@ -125,10 +126,16 @@ struct SelectionResolver {
                 // Goes with the table's own ATTACH, which is told.
                 guard entry.desc != "INDEX ATTACH" else { continue }
                 result.leftOut.append(.init(entry: entry, reason: "\(names) is not there"))
+            } else if entry.isTableData, things.allSatisfy(isThere) {
+                going.partitions.append(RelationPattern.text(schema: entry.namespace ?? "", name: entry.tag))
+                going.tables.formUnion(things.map(\.patternText))
             } else {
                 faults.append("\(entry.kindAndName) needs \(names)")
                 hinted.formUnion(things.filter(\.isRelation).map(\.patternText))
             }
+        }
+        guard going.partitions.isEmpty else {
+            throw .rowsThroughTable(partitions: going.partitions, tables: going.tables.sorted())
         }
         guard faults.isEmpty else { throw .selectionNeeds(faults, tables: hinted.sorted()) }
     }

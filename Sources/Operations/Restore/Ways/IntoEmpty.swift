@@ -13,8 +13,25 @@ struct IntoEmpty: Sendable {
             try await refuseInhabited(session)
             return try await ground.prepare(part, on: session, .init(of: part, makesDatabase: false))
         }
-        let timings = try await ground.load(part, into: session.connectionInfo, pgRestore: prepared.pgRestore)
-        return RestoreGround.Done(timings: timings, roles: prepared.roles, part: part)
+        do {
+            let timings = try await ground.load(part, into: session.connectionInfo, pgRestore: prepared.pgRestore)
+            return RestoreGround.Done(timings: timings, roles: prepared.roles, part: part)
+        } catch {
+            await CleanupScope.run { await tellWhatStays(in: session.connectionInfo) }
+            throw error
+        }
+    }
+
+    /// The next try would find it, and refuse.
+    private func tellWhatStays(in target: ConnectionInfo) async {
+        let stays = try? await ground.openSession(target).closing { session -> String? in
+            try await TargetDatabase.firstObject(on: session) == nil ? nil : session.server.database
+        }
+        guard let database = stays else { return }
+        let name = ServerText(database).quotedAsIdentifier
+        ground.warnings.add(
+            "what was restored until then is still in \(database); to empty it for another try: "
+                + "DROP DATABASE \(name); CREATE DATABASE \(name);")
     }
 
     func refuseInhabited(_ session: Session) async throws {

@@ -15,8 +15,10 @@ struct IntoNew: Sendable {
             let prepared = try await ground.prepare(part, on: session, .init(of: part, makesDatabase: true))
             try await TargetDatabase.create(name, like: ground.source.manifest, on: session)
             return try await ground.droppingOnFailure(name, on: session) {
+                try await TargetDatabase.markUnfinished(name, run: ground.context.runID, on: session)
                 let database = session.connectionInfo.with(database: name)
                 let timings = try await ground.load(part, into: database, pgRestore: prepared.pgRestore)
+                try await TargetDatabase.markFinished(name, on: session)
                 if part.selection == nil { try await ground.setProperties(of: name, on: session) }
                 ground.tell(part)
                 return RestoreGround.Done(
