@@ -12,23 +12,12 @@ struct AdviseCheck: Sendable {
 
     /// Never throws but on cancellation: what fails is a finding.
     func run() async throws -> [CheckFinding] {
-        var findings: [CheckFinding] = []
-        do {
-            let session = try await Session.openDirect(
+        var findings = try await CheckFinding.asking(subject) {
+            try await Session.openDirect(
                 try targets.primary(of: target), applicationName: context.applicationName,
                 lockTimeout: AdviseRequest.lockTimeout, statementTimeout: .seconds(10))
-            do {
-                findings += Self.findings(
-                    try await AdvicePrivileges.gather(session), subject, names, role: session.server.user)
-                await session.close()
-            } catch {
-                await CleanupScope.run { await session.close() }
-                throw error
-            }
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            findings.append(.fault(subject, error))
+        } _: { session in
+            Self.findings(try await AdvicePrivileges.gather(session), subject, names, role: session.server.user)
         }
         for (name, settings) in jobs where settings.pgbouncerURL != nil {
             findings.append(try await console(name, settings))

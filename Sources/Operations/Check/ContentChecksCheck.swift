@@ -12,21 +12,12 @@ struct ContentChecksCheck: Sendable {
     func run() async throws -> [CheckFinding] {
         let asking = jobs.filter { !$0.job.checks.isEmpty }
         guard let first = asking.first else { return [] }
-        do {
-            let session = try await Session.openForLooking(connection, applicationName: context.applicationName)
-            do {
-                var findings: [CheckFinding] = []
-                for (name, job) in asking { findings += try await inspect(job, "job \(name)", session) }
-                await session.close()
-                return findings
-            } catch {
-                await CleanupScope.run { await session.close() }
-                throw error
-            }
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            return [.fault("job \(first.name)", error)]
+        return try await CheckFinding.asking("job \(first.name)") {
+            try await Session.openForLooking(connection, applicationName: context.applicationName)
+        } _: { session in
+            var findings: [CheckFinding] = []
+            for (name, job) in asking { findings += try await inspect(job, "job \(name)", session) }
+            return findings
         }
     }
 

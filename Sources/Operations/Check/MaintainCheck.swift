@@ -11,22 +11,12 @@ struct MaintainCheck: Sendable {
 
     /// Never throws but on cancellation: what fails is a finding.
     func run() async throws -> [CheckFinding] {
-        do {
-            let session = try await Session.openDirect(
+        try await CheckFinding.asking(subject) {
+            try await Session.openDirect(
                 primary, applicationName: "dbops/maintain \(context.runID)",
                 lockTimeout: MaintainSettings.lockTimeout, statementTimeout: .seconds(60))
-            do {
-                let findings = try await findings(session)
-                await session.close()
-                return findings
-            } catch {
-                await CleanupScope.run { await session.close() }
-                throw error
-            }
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            return [.fault(subject, error)]
+        } _: {
+            try await findings($0)
         }
     }
 

@@ -10,6 +10,8 @@ struct ScratchCheck: Sendable {
     let source: ServerFacts?
     /// Nil for a throw-away cluster.
     let server: ConnectionInfo?
+    /// The jobs that have tables and indexes read by pg_amcheck.
+    var amcheckJobs: [String] = []
 
     /// Never throws but on cancellation: what fails is a finding.
     func run() async throws -> [CheckFinding] {
@@ -37,18 +39,28 @@ struct ScratchCheck: Sendable {
             ]
         }
         return [.good(subject, "throw-away clusters of PostgreSQL \(programs.version) by \(programs.folder)")]
+            + (try await amcheck(for: programs.version))
+    }
+
+    /// On `session`'s server; in a throw-away cluster only the program can be missing.
+    private func amcheck(for version: PostgresVersion, on session: Session? = nil) async throws -> [CheckFinding] {
+        guard !amcheckJobs.isEmpty else { return [] }
+        let tool: ClientTool
+        switch try await AmcheckPass.tool(among: context.tools, for: version) {
+        case .failure(let obstacle): return [noAmcheck(obstacle)]
+        case .success(let found): tool = found
+        }
+        if let session, let obstacle = try await AmcheckPass.obstacle(on: session) { return [noAmcheck(obstacle)] }
+        return [.good(subject, "\(tool.name.rawValue) \(tool.version) at \(tool.path)")]
+    }
+
+    private func noAmcheck(_ obstacle: AmcheckPass.Obstacle) -> CheckFinding {
+        .warning(
+            subject, "amcheck of \(amcheckJobs.joined(separator: ", ")) would be skipped: \(obstacle.text)")
     }
 
     private func look(at server: ConnectionInfo) async throws -> [CheckFinding] {
-        let session = try await Session.open(server, applicationName: context.applicationName)
-        do {
-            let findings = try await look(session)
-            await session.close()
-            return findings
-        } catch {
-            await session.close()
-            throw error
-        }
+        try await Session.open(server, applicationName: context.applicationName).closing { try await look($0) }
     }
 
     private func look(_ session: Session) async throws -> [CheckFinding] {
@@ -63,6 +75,7 @@ struct ScratchCheck: Sendable {
                 unavailable("PostgreSQL \(facts.version) cannot take backups of PostgreSQL \(source.version)"))
         }
         findings += try await mayCreateDatabases(session, facts) + missingExtensions(session)
+        findings += try await amcheck(for: facts.version, on: session)
         if source?.systemIdentifier != nil, source?.systemIdentifier == facts.systemIdentifier {
             findings.append(
                 .warning(

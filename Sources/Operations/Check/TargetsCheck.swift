@@ -179,7 +179,8 @@ package struct TargetsCheck: Sendable {
         let findings: [CheckFinding]
         do {
             findings = try await ScratchCheck(
-                context: context, subject: subject, source: source, server: try targets.scratchServer(of: target)
+                context: context, subject: subject, source: source, server: try targets.scratchServer(of: target),
+                amcheckJobs: verifyJobs(of: target).filter(\.job.runsAmcheck).map(\.name)
             ).run()
         } catch let error as SecretError {
             findings = [.fault(subject, error)]

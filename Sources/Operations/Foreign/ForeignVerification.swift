@@ -102,16 +102,11 @@ package struct ForeignVerification: Sendable {
     // MARK: - Report
 
     private func report(_ findings: Findings) -> VerificationReport {
-        let made = Set(findings.checks.map(\.name))
-        let wanted = VerificationCheck.Name.allCases.map(\.rawValue) + settings.requestedNames
-        let skipped = wanted.filter { !made.contains($0) }.map {
-            VerificationCheck.skipped($0, because: "an earlier check failed")
-        }
         let isFailed = findings.checks.contains { $0.verdict == .failed }
         return VerificationReport(
             outcome: isFailed ? .failed : .succeeded, backup: dump.name, url: dump.url, manifestSHA256: "",
             runID: context.runID.description, verifiedAt: CivilTime(context.clock.now),
-            checks: findings.checks + skipped, seconds: findings.seconds, serverVersion: findings.serverVersion,
+            checks: settings.all(findings.checks), seconds: findings.seconds, serverVersion: findings.serverVersion,
             scratchDatabase: findings.scratchDatabase, warnings: warnings.all, format: findings.format ?? "unknown")
     }
 }

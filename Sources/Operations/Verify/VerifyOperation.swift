@@ -171,15 +171,10 @@ package struct VerifyOperation: Sendable {
     }
 
     private func report(_ findings: Findings) -> VerificationReport {
-        let made = Set(findings.checks.map(\.name))
-        let wanted = VerificationCheck.Name.allCases.map(\.rawValue) + settings.requestedNames
-        let skipped = wanted.filter { !made.contains($0) }.map {
-            VerificationCheck.skipped($0, because: "an earlier check failed")
-        }
         return VerificationReport(
             outcome: findings.failed ? .failed : .succeeded, backup: source.manifest.backup.description,
             url: source.url, manifestSHA256: source.manifestSHA256, runID: context.runID.description,
-            verifiedAt: CivilTime(context.clock.now), checks: findings.checks + skipped, seconds: findings.seconds,
+            verifiedAt: CivilTime(context.clock.now), checks: settings.all(findings.checks), seconds: findings.seconds,
             serverVersion: findings.serverVersion, scratchDatabase: findings.scratchDatabase, warnings: warnings.all)
     }
 

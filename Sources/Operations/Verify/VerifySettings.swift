@@ -53,3 +53,13 @@ package struct VerifySettings: Sendable {
         }
     }
 }
+
+extension VerifySettings {
+    /// These checks, and as skipped those that every verification makes, or that were asked for, and it has not come to.
+    func all(_ made: [VerificationCheck]) -> [VerificationCheck] {
+        let names = Set(made.map(\.name))
+        let wanted = VerificationCheck.Name.allCases.map(\.rawValue) + requestedNames
+        return made
+            + wanted.filter { !names.contains($0) }.map { .skipped($0, because: "an earlier check failed") }
+    }
+}

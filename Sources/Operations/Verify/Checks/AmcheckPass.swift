@@ -48,13 +48,12 @@ struct AmcheckPass: Sendable {
 
     private func prepare() async throws -> Result<Ready, Obstacle> {
         let tool: ClientTool
-        do {
-            tool = try await context.tools.client(.pgAmcheck, forServer: database.version)
-        } catch let error as PostgresError where error.isAboutMissingProgram {
-            return .failure(Obstacle(text: error.message + (error.hint.map { ". \($0)" } ?? "")))
+        switch try await Self.tool(among: context.tools, for: database.version) {
+        case .success(let found): tool = found
+        case .failure(let obstacle): return .failure(obstacle)
         }
         return try await withSession { session in
-            if let obstacle = try await obstacle(on: session) { return .failure(obstacle) }
+            if let obstacle = try await Self.obstacle(on: session) { return .failure(obstacle) }
             let isThere =
                 try await session.query(
                     "SELECT 1 AS one FROM pg_catalog.pg_extension WHERE extname = 'amcheck'"
@@ -81,8 +80,19 @@ struct AmcheckPass: Sendable {
         }
     }
 
+    /// The program, or why there is none.
+    static func tool(among tools: ClientTools, for version: PostgresVersion) async throws -> Result<
+        ClientTool, Obstacle
+    > {
+        do {
+            return .success(try await tools.client(.pgAmcheck, forServer: version))
+        } catch let error as PostgresError where error.isAboutMissingProgram {
+            return .failure(Obstacle(text: error.message + (error.hint.map { ". \($0)" } ?? "")))
+        }
+    }
+
     /// The extension is not trusted: making it, and calling it, takes a superuser.
-    private func obstacle(on session: Session) async throws -> Obstacle? {
+    static func obstacle(on session: Session) async throws -> Obstacle? {
         let row = try await session.query(
             """
             SELECT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER) AS is_superuser,
@@ -91,7 +101,7 @@ struct AmcheckPass: Sendable {
         ).onlyRow()
         let server = session.server.displayText
         if try !row.bool("is_available") {
-            let package = ClientTool.Name.postgres.debianPackage(major: database.version.major)
+            let package = ClientTool.Name.postgres.debianPackage(major: session.server.majorVersion)
             return Obstacle(
                 text: "\(server) does not have the extension amcheck. Install it there: it comes with \(package)")
         }
@@ -123,7 +133,7 @@ struct AmcheckPass: Sendable {
 extension PostgresError {
     fileprivate var isAboutMissingProgram: Bool {
         switch self {
-        case .toolMissing, .toolTooOld: true
+        case .toolMissing, .toolBroken, .toolTooOld: true
         default: false
         }
     }
