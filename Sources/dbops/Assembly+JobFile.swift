@@ -28,28 +28,39 @@ extension Assembly {
         _ text: String, in storeText: String?, _ option: JobFileOption, _ options: StoreOptions
     ) async throws -> BackupSource {
         if let job = NewestBackup.job(in: text) { return try await newest(of: job, in: storeText, option, options) }
-        guard let id = BackupID(text) else { return try await backup(text, in: storeText, options) }
+        guard let id = BackupID(text) else {
+            do {
+                return try await backup(text, in: storeText, options)
+            } catch StorageError.notFound where !text.contains("/") {
+                let jobs = try? jobFile(option).loadIfThere()?.configuration.jobs.filter { $0.backup != nil }.map(
+                    \.name)
+                throw UnknownBackupError(text: text, jobs: jobs ?? [])
+            }
+        }
         if let storeText {
-            return try await find(id, in: [try store(storeText, option, options)])
+            return try await find(id, in: [{ try store(storeText, option, options) }])
         }
         guard let loaded = try jobFile(option).loadIfThere() else { throw MissingStoreError(id: text) }
-        return try await find(id, in: try loaded.configuration.stores.map { try targets.store($0) })
+        return try await find(id, in: loaded.configuration.stores.map { target in { try targets.store(target) } })
     }
 
     private func newest(
         of job: String, in storeText: String?, _ option: JobFileOption, _ options: StoreOptions
     ) async throws -> BackupSource {
-        let store: any ObjectStore
-        if let storeText {
-            store = try self.store(storeText, option, options)
-        } else {
-            let configuration = try jobFile(option).load().configuration
-            let (_, backup) = try backupJob(job, in: configuration)
-            guard let target = backup.stores.first.flatMap(configuration.store) else {
-                throw JobError.unknownName(kind: "store", name: backup.stores.first ?? "")
-            }
-            store = try targets.store(target)
+        if let storeText { return try await newest(of: job, in: try store(storeText, option, options)) }
+        let configuration = try jobFile(option).load().configuration
+        let (_, backup) = try backupJob(job, in: configuration)
+        guard let target = backup.stores.first.flatMap(configuration.store) else {
+            throw JobError.unknownName(kind: "store", name: backup.stores.first ?? "")
         }
+        do {
+            return try await newest(of: job, in: try targets.store(target))
+        } catch let error as any UserFacingError where backup.stores.count > 1 {
+            throw OtherStoresError(cause: error, stores: Array(backup.stores.dropFirst()))
+        }
+    }
+
+    private func newest(of job: String, in store: any ObjectStore) async throws -> BackupSource {
         do {
             guard let source = try await BackupCatalog(store: store).newest(of: job) else {
                 throw JobError.noBackup(job: job, store: store.location.url)
@@ -60,13 +71,30 @@ extension Assembly {
         }
     }
 
-    private func find(_ id: BackupID, in stores: [any ObjectStore]) async throws -> BackupSource {
-        for store in stores {
-            guard let folder = try await BackupCatalog(store: store).folder(of: id) else { continue }
-            return try await BackupSource.open(folder, in: store)
+    /// In the first store that has it whole. One that cannot be asked, or whose manifest is damaged, is passed over: the
+    /// copy in another one is as good.
+    private func find(_ id: BackupID, in stores: [() throws -> any ObjectStore]) async throws -> BackupSource {
+        var asked: [String] = []
+        var failures: [any UserFacingError] = []
+        for open in stores {
+            do {
+                let store = try open()
+                guard let folder = try await BackupCatalog(store: store).folder(of: id) else {
+                    asked.append(store.location.url)
+                    continue
+                }
+                let source = try await BackupSource.open(folder, in: store)
+                for failure in failures { StandardError.write("Warning: \(failure.message)") }
+                return source
+            } catch let error as any UserFacingError {
+                failures.append(error)
+            }
         }
-        throw StorageError.notFound(
-            object: "the backup \(id)", store: stores.map(\.location.url).joined(separator: ", "))
+        guard let failure = failures.first else {
+            throw StorageError.notFound(object: "the backup \(id)", store: asked.joined(separator: ", "))
+        }
+        guard !asked.isEmpty || failures.count > 1 else { throw failure }
+        throw NotFoundEverywhereError(id: id.description, asked: asked, failures: failures)
     }
 }
 

@@ -116,9 +116,13 @@ struct Assembly {
         return logger
     }
 
-    /// On standard error, from `level` on; with `--verbose` everything.
+    /// On standard error, from `level` on; with `--verbose` everything, and as a daemon's log.
     func logger(_ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "dbops") { StreamLogHandler.standardError(label: $0) }
+        let isLog = isDaemon || global.verbose
+        var logger = Logger(label: "dbops") { label in
+            guard !isLog else { return StreamLogHandler.standardError(label: label) }
+            return PlainLogHandler { StandardError.write($0) }
+        }
         logger.logLevel = global.verbose ? .debug : level
         return logger
     }

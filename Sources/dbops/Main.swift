@@ -16,6 +16,10 @@ enum Main {
         do {
             command = try DBOps.parseAsRoot(arguments)
         } catch {
+            if let unknown = UnknownCommandError(arguments) {
+                StandardError.write(ErrorRendering.text(of: unknown))
+                return ErrorRendering.exitCode(of: unknown)
+            }
             return answer(error)
         }
         let answersSignals = type(of: command) is any AnswersSignalsItself.Type

@@ -146,7 +146,7 @@ package struct JobRunner: Sendable {
                 outcome: .cancelled, reason: .byHand, message: RunReason.byHand.sentence, category: .cancelled)
         } catch {
             let result = JobResult(error)
-            recorder.report(.warning(result.message ?? "it failed"))
+            recorder.keep(result.message ?? "it failed")
             return result
         }
     }
@@ -158,6 +158,7 @@ package struct JobRunner: Sendable {
     ) async -> Bool {
         let delay = job.retries.delay(beforeRetry: number, random: Double.random(in: 0...1))
         if let deadline, ContinuousClock.now + delay >= deadline { return false }
+        if let message = result.message { reporter.report(.warning(message)) }
         recorder.report(.note("trying again in \(delay.components.seconds) s (\(number) of \(job.retries.count))"))
         await recorder.flush()
         return await withTaskGroup(of: Bool.self) { group in

@@ -37,12 +37,10 @@ struct PruneWork: Sendable {
     }
 
     private func tell(_ store: PruneReport.Store) {
+        guard store.failure == nil || store.plan != nil else { return }
         let counts = "deleted \(store.deleted.count) backups of \(store.job), swept \(store.swept.count)"
         context.reporter.report(.note("\(store.url): \(counts)"))
         for note in store.plan?.notes ?? [] { context.reporter.report(.warning(note)) }
-        if let failure = store.failure {
-            context.reporter.report(.warning("the retention of \(store.job) in \(store.url): \(failure.message)"))
-        }
     }
 
     /// What ``execute()`` would do; nothing is locked or deleted.

@@ -28,6 +28,12 @@ package final class RunRecorder: ProgressReporter {
         lines.withLock { $0.append(line) }
     }
 
+    /// A line of the log that nobody is told beside: how the run ended they hear anyway.
+    func keep(_ text: String) {
+        let line = RunLogLine(at: CivilTime(clock.now), level: "warning", text: text)
+        lines.withLock { $0.append(line) }
+    }
+
     /// Writes the lines so far into the history.
     package func flush() async {
         let lines = lines.withLock { lines in

@@ -9,14 +9,14 @@ struct AdviseCommand: AsyncParsableCommand {
         commandName: "advise", abstract: "Say what is wrong in a database and its server, or soon will be.",
         discussion: """
             Read-only, and in a way that cannot hurt: no statement runs longer than 3 s or
-            waits for a lock longer than 100 ms. With --explain each finding comes with what it
-            rests on, why it may be wrong, and the statements that would set it right with
-            their lock and risk; nothing of that is run. A check that cannot be made is said,
-            and fails nothing.
+            waits for a lock longer than 100 ms. With --explain each finding comes with
+            what it rests on, why it may be wrong, and the statements that would set it
+            right with their lock and risk; nothing of that is run. A check that cannot be
+            made is said, and fails nothing.
 
-            By JOB the run is recorded: findings then have the day of their first sight, are
-            reported once more when they are gone, and those that the job file suppresses are
-            left out.
+            By JOB the run is recorded: findings then have the day of their first sight,
+            are reported once more when they are gone, and those that the job file
+            suppresses are left out.
 
             Exit code 1 with --fail-on: a finding is as severe as that, or more.
 
@@ -24,8 +24,10 @@ struct AdviseCommand: AsyncParsableCommand {
               dbops advise --database postgresql://monitor@db.internal/shop
               dbops advise checkup --explain
               dbops advise checkup --fail-on critical
-              dbops advise --database postgresql:///shop --only duplicate-index,unused-index --json
-              dbops advise --database postgresql:///shop --pgbouncer postgresql://stats@pooler:6432/pgbouncer
+              dbops advise --database postgresql:///shop \\
+                --only duplicate-index,unused-index --json
+              dbops advise --database postgresql:///shop \\
+                --pgbouncer postgresql://stats@pooler:6432/pgbouncer
               dbops advise --list
             """)
 

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import JobModel
+import Operations
 import Postgres
 
 /// Options about PostgreSQL: whom to ask, and with which programs.
@@ -24,10 +25,6 @@ struct ConnectionOptions: ParsableArguments {
     static func connection(_ text: String, passwordFile: String?) throws -> ConnectionInfo {
         let info = try ConnectionInfo(parsing: text)
         guard let passwordFile else { return info }
-        guard let content = FileManager.default.contents(atPath: passwordFile) else {
-            throw ValidationError("cannot read the password file \(passwordFile)")
-        }
-        let line = String(decoding: content, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        return info.with(password: Secret(String(line.first ?? "")))
+        return info.with(password: try SecretReader(environment: [:]).read(.file(path: passwordFile)))
     }
 }

@@ -8,10 +8,10 @@ struct MaintainCommand: AsyncParsableCommand {
         commandName: "maintain", abstract: "VACUUM, ANALYZE and REINDEX what needs it.",
         discussion: """
             Tables are chosen by need: dead, inserted and changed rows against each table's
-            own thresholds of autovacuum, the age of what is not frozen, missing statistics,
-            partitioned tables, which autovacuum never analyzes. One statement per table,
-            with pauses, skipping what is locked, inside a window. Never on a standby, beside
-            a dump of the database, or where autovacuum is at work.
+            own thresholds of autovacuum, the age of what is not frozen, missing
+            statistics, partitioned tables, which autovacuum never analyzes. One statement
+            per table, with pauses, skipping what is locked, inside a window. Never on a
+            standby, beside a dump of the database, or where autovacuum is at work.
 
             A JOB of the job file is run as the file says, and recorded in the history; its
             window is how long it may take. --dry-run prints the statements with reasons.

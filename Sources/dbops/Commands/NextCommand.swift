@@ -7,7 +7,8 @@ struct NextCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "next", abstract: "Show when jobs, or a schedule, fire.",
         discussion: """
-            Without --expression the jobs of the job file are shown, or the one that is named.
+            Without --expression the jobs of the job file are shown, or the one that is
+            named.
 
             EXAMPLES
               dbops next

@@ -19,7 +19,8 @@ struct PruneCommand: AsyncParsableCommand {
             EXAMPLES
               dbops prune --dry-run
               dbops prune nightly
-              dbops prune shop --store s3://acme/prod --keep-last 7 --keep-daily 14 --dry-run
+              dbops prune shop --store s3://acme/prod \\
+                --keep-last 7 --keep-daily 14 --dry-run
               dbops prune shop --store file:///var/backups --keep-within 48h \\
                 --keep-weekly 8 --timezone Europe/Berlin --require-verified
             """)
@@ -54,7 +55,10 @@ struct PruneCommand: AsyncParsableCommand {
             let reports = try await store.isEmpty ? byJobFile(assembly) : [byOptions(assembly)]
             assembly.progress.finish()
             for report in reports {
-                try PruneRendering.print(report, isPreview: dryRun, json: global.json, quiet: global.quiet)
+                // What is noteworthy of a job's retention was told while it was applied.
+                try PruneRendering.print(
+                    report, isPreview: dryRun, withNotes: dryRun || !store.isEmpty, json: global.json,
+                    quiet: global.quiet)
             }
             try Self.fail(PruneReport(stores: reports.flatMap(\.stores)))
         }

@@ -14,20 +14,23 @@ struct RestoreCommand: AsyncParsableCommand {
             cluster that dbops makes from the server programs of this machine, so that no
             server of yours is touched.
 
-            JOB@latest is the newest backup of a job in its first store; it is proven where the
-            job file says that its database's backups are. The checks, amcheck and time_budget
-            of the jobs that verify this job apply too, for JOB@latest and for an id.
+            JOB@latest is the newest backup of a job in its first store; it is proven where
+            the job file says that its database's backups are. The checks, amcheck and
+            time_budget of the jobs that verify this job apply too, for JOB@latest and for
+            an id.
 
-            With --verify the backup may also be a dump that dbops has not made: plain SQL of
-            pg_dump or pg_dumpall, and what pg_dump -Fc, -Ft and -Fd write, also compressed with
-            gzip, zstd, lz4, xz or bzip2. What it is, its bytes say, not its name. Plain SQL is a
-            program: it runs in the throw-away cluster, or on the server that --on names for it.
+            With --verify the backup may also be a dump that dbops has not made: plain SQL
+            of pg_dump or pg_dumpall, and what pg_dump -Fc, -Ft and -Fd write, also
+            compressed with gzip, zstd, lz4, xz or bzip2. What it is, its bytes say, not
+            its name. Plain SQL is a program: it runs in the throw-away cluster, or on the
+            server that --on names for it.
 
-            With --into it is restored for real: into an empty database, a new one (--create),
-            or into the place of one that is there (--replace), which is kept under another
-            name. --table and --schema take a part of it, with indexes, constraints, sequences,
-            triggers and privileges, also into a database that holds other things; never over
-            what is there. --dry-run says first what would be done.
+            With --into it is restored for real: into an empty database, a new one
+            (--create), or into the place of one that is there (--replace), which is kept
+            under another name. --table and --schema take a part of it, with indexes,
+            constraints, sequences, triggers and privileges, also into a database that
+            holds other things; never over what is there. --dry-run says first what would
+            be done.
 
             EXAMPLES
               dbops restore --verify nightly@latest
@@ -43,8 +46,10 @@ struct RestoreCommand: AsyncParsableCommand {
                 --into postgresql://db2/shop --create
               dbops restore nightly@latest --into postgresql://db2/shop \\
                 --table public.orders --dry-run
-              dbops restore nightly@latest --into postgresql://db2/shop --table 'public."Order items"'
-              dbops restore nightly@latest --into postgresql://db2 --replace shop --disconnect
+              dbops restore nightly@latest --into postgresql://db2/shop \\
+                --table 'public."Order items"'
+              dbops restore nightly@latest --into postgresql://db2 \\
+                --replace shop --disconnect
             """)
 
     @Argument(
@@ -123,6 +128,7 @@ struct RestoreCommand: AsyncParsableCommand {
     private func restore(
         _ source: BackupSource, into target: ConnectionInfo, _ context: OperationContext, _ assembly: Assembly
     ) async throws {
+        try requireDatabase(in: target, source, assembly)
         let operation = RestoreOperation(
             context: context, source: source,
             request: forReal.request(into: target, creates: create, jobs: jobs, makesRoles: globals))
@@ -137,6 +143,16 @@ struct RestoreCommand: AsyncParsableCommand {
         assembly.progress.finish()
         try RestoreRendering.print(report, json: global.json, quiet: global.quiet)
         if report.outcome == .partial { throw ArgumentParser.ExitCode(ExitCode.partial.rawValue) }
+    }
+
+    /// libpq's own default, the database with the user's name, is nobody's intention.
+    private func requireDatabase(in target: ConnectionInfo, _ source: BackupSource, _ assembly: Assembly) throws {
+        let isNamed =
+            target.database != nil || target.keywords["service"] != nil || assembly.environment["PGDATABASE"] != nil
+            || assembly.environment["PGSERVICE"] != nil
+        guard isNamed || create || forReal.replace != nil else {
+            throw UnnamedTargetError(database: source.manifest.database.text)
+        }
     }
 
     /// Where the job file wants the backups of a job to be proven; nil for a throw-away cluster.

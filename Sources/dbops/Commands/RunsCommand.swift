@@ -47,7 +47,17 @@ struct RunsCommand: AsyncParsableCommand {
             let ledger = try await assembly.historyForReading(history.place(assembly))
             let runs = try await find(in: ledger, now: CivilTime(SystemWallClock().now))
             try RunsRendering.print(runs, json: global.json, quiet: global.quiet)
+            if runs.isEmpty, let unknown = unknownJob(assembly) { StandardError.write("Note: \(unknown)") }
         }
+    }
+
+    /// A job that was renamed has runs all the same, so it is no error.
+    private func unknownJob(_ assembly: Assembly) -> String? {
+        guard let job, let configuration = try? assembly.jobFile(history.jobFile).loadIfThere()?.configuration,
+            configuration.job(named: job) == nil
+        else { return nil }
+        let error = UnknownJobError(name: job, known: configuration.jobs.map(\.name))
+        return [error.message, error.hint].compactMap { $0 }.joined(separator: ". ")
     }
 
     private func find(in ledger: any RunLedger, now: CivilTime) async throws -> [Run] {

@@ -46,5 +46,9 @@ struct UnreadableJobFileError: UserFacingError {
     let category: FailureCategory
 
     var message: String { "cannot read the job file \(path): \(reason)" }
-    var hint: String? { nil }
+    var hint: String? {
+        category == .permission
+            ? "Run dbops as the user that may read it, or let the user that runs it read it."
+            : "Name another: --config FILE; or write it from config/dbops.example.toml, and try it: dbops check."
+    }
 }

@@ -11,10 +11,10 @@ enum PruneRendering {
         let reasons: [String]
     }
 
-    static func print(_ report: PruneReport, isPreview: Bool, json: Bool, quiet: Bool) throws {
+    static func print(_ report: PruneReport, isPreview: Bool, withNotes: Bool = true, json: Bool, quiet: Bool) throws {
         for store in report.stores {
             guard let plan = store.plan else { continue }
-            for note in plan.notes { StandardError.write("Note: \(note)") }
+            for note in withNotes ? plan.notes : [] { StandardError.write("Note: \(note)") }
             if json {
                 for decision in store.decisions {
                     try JSONLine.print(

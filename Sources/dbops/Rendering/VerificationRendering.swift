@@ -6,7 +6,6 @@ enum VerificationRendering {
     static func print(_ report: VerificationReport, json: Bool, quiet: Bool) throws {
         if json { return try JSONLine.print(report) }
         for check in report.checks { printCheck(check, quiet: quiet) }
-        let seconds = report.seconds
         if report.outcome == .succeeded, report.format != nil {
             Swift.print("PROVEN as far as a dump without a manifest can be: \(report.url) was restored and counted.")
         } else if report.outcome == .succeeded {
@@ -15,6 +14,14 @@ enum VerificationRendering {
             Swift.print("NOT PROVEN: \(report.url) failed a check.")
         }
         guard !quiet else { return }
+        if report.seconds.restore > 0 { printTimes(of: report) }
+        if let scratch = report.scratchDatabase { StandardError.write("The scratch database was kept: \(scratch)") }
+        if report.outcome != .succeeded { StandardError.write(nextStep(after: report)) }
+    }
+
+    /// What was refused before anything was restored has none.
+    private static func printTimes(of report: VerificationReport) {
+        let seconds = report.seconds
         // A dump is restored in one go.
         let phases =
             report.format == nil
@@ -24,8 +31,6 @@ enum VerificationRendering {
         StandardError.write(
             "Recovery took \(Quantities.seconds(seconds.restore))\(phases); "
                 + "with the checks \(Quantities.seconds(seconds.total)), on PostgreSQL \(report.serverVersion).")
-        if let scratch = report.scratchDatabase { StandardError.write("The scratch database was kept: \(scratch)") }
-        if report.outcome != .succeeded { StandardError.write(nextStep(after: report)) }
     }
 
     static func print(_ preview: VerifyPreview, json: Bool) throws {
