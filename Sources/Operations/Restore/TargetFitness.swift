@@ -122,7 +122,8 @@ struct TargetFitness: Sendable, Equatable {
               JOIN pg_catalog.pg_roles r ON r.oid = d.datdba
             """
         ).rows {
-            fitness.databaseOwners[try row.string("name")] = try row.text("owner")
+            // A server may have names that are no UTF-8; whoever restores names none of those.
+            fitness.databaseOwners[try row.text("name").text] = try row.text("owner")
         }
         return fitness
     }

@@ -8,17 +8,18 @@ struct IntoEmpty: Sendable {
     func run() async throws -> RestoreGround.Done {
         let part = try ground.part(into: TargetObjects())
         let session = try await ground.openExisting()
-        let prepared = try await session.closing { session in
+        let (prepared, fit) = try await session.closing { session in
             try await TargetFitness.refuseUnfit(session)
             try await refuseInhabited(session)
-            return try await ground.prepare(part, on: session, .init(of: part, makesDatabase: false))
+            let prepared = try await ground.prepare(part, on: session, .init(of: part, makesDatabase: false))
+            return (prepared, ground.encodingFit(session))
         }
         do {
             let timings = try await ground.load(part, into: session.connectionInfo, pgRestore: prepared.pgRestore)
             return RestoreGround.Done(timings: timings, roles: prepared.roles, part: part)
         } catch {
             await CleanupScope.run { await tellWhatStays(in: session.connectionInfo) }
-            throw error
+            throw fit.explaining(error)
         }
     }
 

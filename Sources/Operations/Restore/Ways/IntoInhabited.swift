@@ -59,6 +59,7 @@ struct IntoInhabited: Sendable {
         _ part: RestorePart, _ prepared: RestoreGround.Prepared, on session: Session
     ) async throws -> DatabaseRestore.Timings {
         let isDefined = Mutex(false)
+        let fit = ground.encodingFit(session)
         let target = session.connectionInfo
         do {
             return try await ground.load(part, into: target, pgRestore: prepared.pgRestore) {
@@ -68,7 +69,7 @@ struct IntoInhabited: Sendable {
             if isDefined.withLock({ $0 }) {
                 await CleanupScope.run { [ground] in await SelectionUndo(part: part).run(on: target, ground) }
             }
-            throw error
+            throw fit.explaining(error)
         }
     }
 }
