@@ -6,9 +6,10 @@
 /// <job>/<backup id>.marks/…       what was said of it afterwards: pinned, accepted, …
 /// <job>/.lease-<purpose>…         who works on the job's backups at this moment
 /// ```
-/// The job's segment is percent-encoded, so a database called `a/b` stays one segment.
+/// The job's segment is that of its ``BackupSeries``: percent-encoded, so a database called `a b` stays one segment;
+/// a database of a job that backs up several stands in `<job>=<database>`.
 package struct BackupName: Hashable, Sendable {
-    /// The job, or the database's name where there is none.
+    /// The text of the ``BackupSeries``: the job, `JOB/DATABASE`, or the database's name where there is no job.
     package let job: String
     package let id: BackupID
 
@@ -19,12 +20,12 @@ package struct BackupName: Hashable, Sendable {
 
     /// Nil where the two segments are not those of a backup. What cannot be parsed is never deleted.
     package init?(jobSegment: String, idSegment: String) {
-        guard let id = BackupID(idSegment), let job = Self.decoded(jobSegment) else { return nil }
-        self.init(job: job, id: id)
+        guard let id = BackupID(idSegment), let series = BackupSeries(folder: jobSegment) else { return nil }
+        self.init(job: series.text, id: id)
     }
 
     /// `<job>/<backup id>`, without a slash at the end.
-    package var folder: String { "\(Self.encoded(job))/\(id)" }
+    package var folder: String { "\(Self.folder(ofJob: job))/\(id)" }
 
     /// `<job>/<backup id>.evidence`, without a slash at the end.
     package var evidenceFolder: String { folder + Self.evidenceSuffix }
@@ -34,7 +35,7 @@ package struct BackupName: Hashable, Sendable {
     package static let marksSuffix = ".marks"
 
     /// The folder of all backups of a job, without a slash at the end.
-    package static func folder(ofJob job: String) -> String { encoded(job) }
+    package static func folder(ofJob job: String) -> String { BackupSeries(job).folder }
 
     /// What the folders directly below a job hold of a backup.
     package enum Part: Sendable {
@@ -54,7 +55,7 @@ package struct BackupName: Hashable, Sendable {
 
     /// `<job>/.lease-<purpose>`: what a run holds that works on the backups of `job`. No backup has such a name.
     package static func lease(of job: String, purpose: String) -> String {
-        "\(encoded(job))/\(leasePrefix)\(purpose)"
+        "\(folder(ofJob: job))/\(leasePrefix)\(purpose)"
     }
 
     /// What names directly below a job begin with that belong to a lease.

@@ -14,12 +14,23 @@ package struct Wildcards: Sendable, Hashable {
         self.elements = elements
     }
 
+    /// For ``matches(bytes:)``: `*` stands for any bytes, every other byte for itself.
+    package init(bytes: some Sequence<UInt8>) {
+        elements = bytes.map { $0 == UInt8(ascii: "*") ? .any : .character(Character(Unicode.Scalar($0))) }
+    }
+
     /// Whether it matches one name only.
     package var isExact: Bool { !elements.contains { $0 == .one || $0 == .any } }
 
     /// Goes back only to the last ``Element/any``, so that no pattern takes long.
-    package func matches(_ text: String) -> Bool {
-        let name = Array(text)
+    package func matches(_ text: String) -> Bool { matches(Array(text)) }
+
+    /// The same for a name that is compared byte by byte: each byte is the character with its number.
+    package func matches(bytes: some Sequence<UInt8>) -> Bool {
+        matches(bytes.map { Character(Unicode.Scalar($0)) })
+    }
+
+    private func matches(_ name: [Character]) -> Bool {
         var (patternIndex, nameIndex) = (0, 0)
         var retry: (pattern: Int, name: Int)?
         while nameIndex < name.count {

@@ -40,6 +40,7 @@ extension Assembly {
     /// in time. A store is opened once, however many jobs use it.
     private func lastBackups(of entries: [ScheduledJob]) async -> [String: CivilTime] {
         var stores: [StoreLocation: (target: StoreTarget, jobs: [String])] = [:]
+        let several = Set(entries.filter { $0.job.backup?.databases != nil }.map(\.job.name))
         for entry in entries {
             guard let target = primaryStore(of: entry) else { continue }
             stores[target.location, default: (target, [])].jobs.append(entry.job.name)
@@ -48,7 +49,7 @@ extension Assembly {
             for (target, jobs) in stores.values {
                 guard let store = try? targets.store(target) else { continue }
                 group.addTask {
-                    await BackupCatalog(store: store).newestInstants(of: jobs, within: .seconds(30))
+                    await BackupCatalog(store: store).newestInstants(of: jobs, several: several, within: .seconds(30))
                 }
             }
             return await group.reduce(into: [:]) { known, found in known.merge(found) { first, _ in first } }

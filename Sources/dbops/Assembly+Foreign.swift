@@ -7,7 +7,7 @@ extension Assembly {
     /// The dump at the place that `text` names, if dbops has not made it: a file, or the folder of `pg_dump -Fd`. Nil
     /// for everything else.
     func foreignDump(_ text: String, _ options: StoreOptions) async throws -> ForeignDump? {
-        guard NewestBackup.job(in: text) == nil,
+        guard NewestBackup.series(in: text) == nil,
             case .folder(let location, let folder) = try BackupReference(
                 parsing: text, currentDirectory: currentDirectory)
         else { return nil }

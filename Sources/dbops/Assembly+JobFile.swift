@@ -22,12 +22,14 @@ extension Assembly {
         return (jobs[0], backup)
     }
 
-    /// Opens the backup that `text` names: an URL, a path, `JOB@latest`, or an id. A job and an id are looked for in the
-    /// store that is named, else in those of the job file.
+    /// Opens the backup that `text` names: an URL, a path, `JOB@latest`, `JOB/DATABASE@latest`, or an id. A job and an id
+    /// are looked for in the store that is named, else in those of the job file.
     func backup(
         _ text: String, in storeText: String?, _ option: JobFileOption, _ options: StoreOptions
     ) async throws -> BackupSource {
-        if let job = NewestBackup.job(in: text) { return try await newest(of: job, in: storeText, option, options) }
+        if let series = NewestBackup.series(in: text) {
+            return try await newest(of: series, in: storeText, option, options)
+        }
         guard let id = BackupID(text) else {
             do {
                 return try await backup(text, in: storeText, options)
@@ -45,29 +47,21 @@ extension Assembly {
     }
 
     private func newest(
-        of job: String, in storeText: String?, _ option: JobFileOption, _ options: StoreOptions
+        of series: BackupSeries, in storeText: String?, _ option: JobFileOption, _ options: StoreOptions
     ) async throws -> BackupSource {
-        if let storeText { return try await newest(of: job, in: try store(storeText, option, options)) }
+        if let storeText {
+            return try await NewestBackup.open(series, isOfSeveral: false, in: try store(storeText, option, options))
+        }
         let configuration = try jobFile(option).load().configuration
-        let (_, backup) = try backupJob(job, in: configuration)
+        let (_, backup) = try backupJob(series.job, in: configuration)
         guard let target = backup.stores.first.flatMap(configuration.store) else {
             throw JobError.unknownName(kind: "store", name: backup.stores.first ?? "")
         }
         do {
-            return try await newest(of: job, in: try targets.store(target))
+            let store = try targets.store(target)
+            return try await NewestBackup.open(series, isOfSeveral: backup.databases != nil, in: store)
         } catch let error as any UserFacingError where backup.stores.count > 1 {
             throw OtherStoresError(cause: error, stores: Array(backup.stores.dropFirst()))
-        }
-    }
-
-    private func newest(of job: String, in store: any ObjectStore) async throws -> BackupSource {
-        do {
-            guard let source = try await BackupCatalog(store: store).newest(of: job) else {
-                throw JobError.noBackup(job: job, store: store.location.url)
-            }
-            return source
-        } catch {
-            throw JobError.explaining(error, job: job, in: store)
         }
     }
 
@@ -95,17 +89,6 @@ extension Assembly {
         }
         guard !asked.isEmpty || failures.count > 1 else { throw failure }
         throw NotFoundEverywhereError(id: id.description, asked: asked, failures: failures)
-    }
-}
-
-/// `JOB@latest`: the newest backup of a job.
-enum NewestBackup {
-    /// Nil where `text` is something else. A path may hold an @ as well.
-    static func job(in text: String) -> String? {
-        let suffix = "@latest"
-        guard text.hasSuffix(suffix), !text.contains("/") else { return nil }
-        let job = text.dropLast(suffix.count)
-        return job.isEmpty ? nil : String(job)
     }
 }
 

@@ -56,7 +56,10 @@ extension Assembly {
             guard case .backup(let backup) = job.kind, let name = backup.stores.first,
                 let target = configuration().store(named: name)
             else { return BackupFreshness.Stored(newestGood: nil, newestVerified: nil) }
-            let backups = try await BackupCatalog(store: try targets.store(target)).list(job: job.name).backups
+            let catalog = BackupCatalog(store: try targets.store(target))
+            let isOfSeveral = backup.databases != nil
+            let backups = try await
+                (isOfSeveral ? catalog.list(jobWithDatabases: job.name) : catalog.list(job: job.name)).backups
             return BackupFreshness.Stored(
                 newestGood: backups.last?.name.id.startedAt,
                 newestVerified: backups.last { $0.verification != nil }?.name.id.startedAt)

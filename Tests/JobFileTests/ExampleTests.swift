@@ -50,7 +50,7 @@ import Testing
                 // Keys that stand for each other, names of things that are not in this file, and defaults that are.
                 ![
                     "exclude each other", "no job is called", "goes with", "is a password", "only where",
-                    "no \"scratch_url\"", "no \"pgbouncer_url\"",
+                    "no \"scratch_url\"", "no \"pgbouncer_url\"", "one database only",
                 ]
                 .contains { fault.contains($0) }
             }

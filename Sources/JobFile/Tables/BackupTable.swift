@@ -11,6 +11,7 @@ struct BackupTable {
         if stores?.isEmpty == true { section.complain("stores", "\"stores\" names none: backups would go nowhere") }
         checkTwice(stores ?? [], &section)
         var job = BackupJob(database: database ?? "", stores: stores ?? [])
+        job.databases = DatabaseSelectionKeys().read(&section)
         job.settings = settings(&section)
         job.retention = retention(&section)
         if let limit = section.fraction("shrink_limit") { job.shrinkLimit = limit }

@@ -45,6 +45,9 @@ struct CrossCheck {
     }
 
     private mutating func check(_ backup: BackupJob, _ path: [String]) {
+        if backup.databases != nil, let complaint = DatabaseSelectionKeys.complaint(aboutJob: path[1]) {
+            complain(path + ["databases"], complaint)
+        }
         for (index, store) in backup.stores.enumerated() {
             expect(store, among: names.stores, what: "store", path + ["stores", String(index)])
         }
@@ -61,7 +64,15 @@ struct CrossCheck {
     }
 
     private mutating func check(_ verify: VerifyJob, _ path: [String]) {
-        guard let backup = backupJob(verify.of, path + ["of"]), let store = verify.store else { return }
+        guard let backup = backupJob(verify.of, path + ["of"]) else { return }
+        if backup.databases == nil, verify.databases != .all {
+            complain(
+                path + ["databases"], "\"\(verify.of)\" backs up one database only: there is nothing to choose from")
+        }
+        if backup.databases == nil, verify.mostDatabases != nil {
+            complain(path + ["most_databases"], "\"\(verify.of)\" backs up one database only")
+        }
+        guard let store = verify.store else { return }
         let storePath = path + ["store"]
         guard expect(store, among: names.stores, what: "store", storePath), !backup.stores.contains(store) else {
             return

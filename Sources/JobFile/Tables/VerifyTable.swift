@@ -9,6 +9,8 @@ struct VerifyTable {
         let of = section.string("of", wanted: "the name of a backup job")
         var job = VerifyJob(of: of ?? "")
         if let which = section.choice("which", VerifyJob.Choice.self) { job.which = which }
+        job.databases = DatabaseSelectionKeys().read(&section) ?? job.databases
+        job.mostDatabases = section.wholeNumber("most_databases", in: 1...10_000)
         job.store = section.string("store", wanted: "the name of a store of this file")
         if let workers = section.wholeNumber("workers", in: 1...64) { job.jobs = workers }
         job.checks = checks(&section)

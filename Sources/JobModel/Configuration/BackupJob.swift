@@ -1,6 +1,9 @@
 /// What a job of kind `backup` does.
 package struct BackupJob: Sendable, Equatable {
     package var database: String
+    /// Which databases of that one's server are backed up, each as a ``BackupSeries`` of its own. Default: only the one
+    /// that its address names.
+    package var databases: DatabaseSelection?
     /// The first is the primary one; each gets a complete copy.
     package var stores: [String]
     package var settings = BackupSettings()

@@ -9,6 +9,10 @@ package struct VerifyJob: Sendable, Equatable {
     /// The backup job whose backups are proven.
     package var of: String
     package var which = Choice.newest
+    /// Of a backup job of several databases: those that are proven. Default: all.
+    package var databases = DatabaseSelection.all
+    /// How many of them one run proves; those first whose turn was longest ago. Default: all.
+    package var mostDatabases: Int?
     /// The store to read from. Default: the backup job's primary one.
     package var store: String?
     /// Sessions that load and compare at the same time. Default: 4.

@@ -20,7 +20,8 @@ package struct BackupOperation: Sendable {
     package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// `destinations` are at least one; the first is the primary one, and a store that is named twice counts once.
-    /// `job` names the folder below the stores; the database's name where it is nil.
+    /// `job` is the text of the backup's ``BackupSeries``; where it is nil the series is that of the database without a
+    /// job.
     package init(
         context: OperationContext, connection: ConnectionInfo, destinations: [BackupDestination], job: String?,
         settings: BackupSettings
@@ -261,15 +262,17 @@ package struct BackupOperation: Sendable {
 
     private func startingSecond(database: String) async throws -> CivilTime {
         try await FreeSecond(
-            stores: destinations.map(\.store), job: job ?? database, clock: context.clock, sleep: sleep
+            stores: destinations.map(\.store), job: series(database), clock: context.clock, sleep: sleep
         ).next()
     }
+
+    private func series(_ database: String) -> String { job ?? BackupSeries(withoutJob: database).text }
 
     private var applicationName: String { DumpSessions.applicationName(context.runID) }
 
     private func backupName(startedAt: CivilTime, database: String) -> BackupName {
         var generator = SystemRandomNumberGenerator()
-        return BackupName(job: job ?? database, id: BackupID(startedAt: startedAt, using: &generator))
+        return BackupName(job: series(database), id: BackupID(startedAt: startedAt, using: &generator))
     }
 
     private func report(_ name: BackupName, _ destinations: DestinationSet, manifest: Manifest) -> BackupReport {

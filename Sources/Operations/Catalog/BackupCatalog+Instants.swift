@@ -11,10 +11,13 @@ extension BackupCatalog {
 
     /// When the newest backup of each job began, by its name. Without those that have none, that could not be read, or
     /// that were not reached within `patience`, which counts for all of them together.
-    package func newestInstants(of jobs: [String], within patience: Duration) async -> [String: CivilTime] {
+    /// Of those that are `several`, jobs of several databases, it is the newest of any of these.
+    package func newestInstants(
+        of jobs: [String], several: Set<String> = [], within patience: Duration
+    ) async -> [String: CivilTime] {
         await withTaskGroup(of: Answer.self) { group in
             var rest = jobs[...]
-            for job in rest.prefix(Self.askedAtOnce) { group.addTask { await answer(about: job) } }
+            for job in rest.prefix(Self.askedAtOnce) { group.addTask { await answer(about: job, several) } }
             rest = rest.dropFirst(Self.askedAtOnce)
             group.addTask {
                 try? await Task.sleep(for: patience)
@@ -25,14 +28,15 @@ extension BackupCatalog {
             while missing > 0, case .instant(let instant, let job) = await group.next() {
                 known[job] = instant
                 missing -= 1
-                if let next = rest.popFirst() { group.addTask { await answer(about: next) } }
+                if let next = rest.popFirst() { group.addTask { await answer(about: next, several) } }
             }
             group.cancelAll()
             return known
         }
     }
 
-    private func answer(about job: String) async -> Answer {
-        .instant(try? await newestInstant(of: job), job: job)
+    private func answer(about job: String, _ several: Set<String>) async -> Answer {
+        guard several.contains(job) else { return .instant(try? await newestInstant(of: job), job: job) }
+        return .instant(try? await newestInstant(ofJobWithDatabases: job), job: job)
     }
 }

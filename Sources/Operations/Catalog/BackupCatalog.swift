@@ -31,10 +31,22 @@ package struct BackupCatalog: Sendable {
         self.store = store
     }
 
-    /// Backups of `job`, or of all jobs, oldest first; and the folders that look like backups but cannot be read.
-    /// A folder without a manifest is no backup and in neither list.
+    /// Backups of one ``BackupSeries``, by its text, or of all, oldest first; and the folders that look like backups but
+    /// cannot be read. A folder without a manifest is no backup and in neither list.
     package func list(job: String?) async throws -> (backups: [Entry], unreadable: [Unreadable]) {
-        let names = try await names(of: job)
+        try await list(try await names(of: job))
+    }
+
+    /// The same of a job and all of its databases. Costs a listing more, of the store's folders.
+    package func list(
+        jobWithDatabases job: String
+    ) async throws -> (backups: [Entry], unreadable: [Unreadable]) {
+        var names: [BackupName] = []
+        for series in try await SeriesOfJob.all(of: job, in: store) { names += try await self.names(of: series.text) }
+        return try await list(names)
+    }
+
+    private func list(_ names: [BackupName]) async throws -> (backups: [Entry], unreadable: [Unreadable]) {
         var backups: [Entry] = []
         var unreadable: [Unreadable] = []
         for start in stride(from: 0, to: names.count, by: Self.concurrency) {
@@ -62,6 +74,15 @@ package struct BackupCatalog: Sendable {
             if case .backup = try await read(name) { return name.id.startedAt }
         }
         return nil
+    }
+
+    /// The same of a job and all of its databases.
+    func newestInstant(ofJobWithDatabases job: String) async throws -> CivilTime? {
+        var newest: CivilTime?
+        for series in try await SeriesOfJob.all(of: job, in: store) {
+            newest = [newest, try await newestInstant(of: series.text)].compactMap { $0 }.max()
+        }
+        return newest
     }
 
     /// The newest backup of `job`; nil where there is none. Reads no manifest but the newest's.

@@ -39,15 +39,29 @@ struct BackupDigest: Sendable, Equatable {
     /// Of the manifest's bytes.
     let sha256: String
     let job: String
+    let database: ServerText
     let systemIdentifier: String
     let size: BackupSize
     /// Why the listed objects are not those of the manifest; nil where they are.
     let fault: String?
 
+    /// Whether the manifest says that it is of this series, and that it holds the database that the series is of. Byte by
+    /// byte: names that only look alike are other names.
+    func isOf(_ series: BackupSeries) -> Bool {
+        guard BackupSeries(job) == series else { return false }
+        return series.database.map { ServerText($0) == database } ?? true
+    }
+
+    /// What it says of itself, for people.
+    var series: String {
+        BackupSeries(job).database.map { ServerText($0) == database } ?? true ? job : "\(job), database \(database)"
+    }
+
     init(_ source: BackupSource, listed: [ObjectInfo]) {
         let manifest = source.manifest
         sha256 = source.manifestSHA256
         job = manifest.job
+        database = manifest.database
         systemIdentifier = manifest.server.systemIdentifier
         size = manifest.size
         let sizes = Dictionary(listed.map { ($0.key, $0.sizeInBytes) }) { first, _ in first }

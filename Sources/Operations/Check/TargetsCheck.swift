@@ -50,8 +50,10 @@ package struct TargetsCheck: Sendable {
                 let outcome = try await self.primary(target, subject)
                 (primary, findings) = (outcome.facts, outcome.findings)
             }
+            let several = severalJobs(of: target)
+            let connection = try targets.source(of: target)
             let outcome = try await DatabaseCheck(
-                context: context, subject: subject, connection: try targets.source(of: target),
+                context: context, subject: subject, connection: several.isEmpty ? connection : connection.forAsking,
                 jobs: jobs(of: target)
             ).run()
             source = outcome.facts
@@ -62,7 +64,11 @@ package struct TargetsCheck: Sendable {
                 jobs: cleanJobs(of: target)
             ).run()
             findings += try await ContentChecksCheck(
-                context: context, connection: try targets.source(of: target), jobs: verifyJobs(of: target)
+                context: context, connection: connection, jobs: verifyJobs(of: jobs(of: target).map(\.name))
+            ).run()
+            findings += try await DatabasesCheck(
+                context: context, subject: subject, connection: connection, jobs: several,
+                verifyJobs: verifyJobs(of: several.map(\.name))
             ).run()
         } catch let error as CancellationError {
             throw error
@@ -89,8 +95,19 @@ package struct TargetsCheck: Sendable {
 
     private func jobs(of target: DatabaseTarget) -> [(name: String, settings: BackupSettings)] {
         configuration.jobs.compactMap { job in
-            guard case .backup(let backup) = job.kind, backup.database == target.name else { return nil }
+            guard case .backup(let backup) = job.kind, backup.database == target.name,
+                backup.databases == nil
+            else { return nil }
             return (job.name, backup.settings)
+        }
+    }
+
+    /// Those that back up several databases of its server.
+    private func severalJobs(of target: DatabaseTarget) -> [DatabasesCheck.Job] {
+        configuration.jobs.compactMap { job in
+            guard case .backup(let backup) = job.kind, backup.database == target.name, let selection = backup.databases
+            else { return nil }
+            return DatabasesCheck.Job(name: job.name, settings: backup.settings, selection: selection)
         }
     }
 
@@ -193,11 +210,12 @@ package struct TargetsCheck: Sendable {
         }
     }
 
-    private func isProven(_ target: DatabaseTarget) -> Bool { !verifyJobs(of: target).isEmpty }
+    private func isProven(_ target: DatabaseTarget) -> Bool {
+        !verifyJobs(of: jobs(of: target).map(\.name) + severalJobs(of: target).map(\.name)).isEmpty
+    }
 
-    private func verifyJobs(of target: DatabaseTarget) -> [(name: String, job: VerifyJob)] {
-        let names = jobs(of: target).map(\.name)
-        return configuration.jobs.compactMap { job in
+    private func verifyJobs(of names: [String]) -> [(name: String, job: VerifyJob)] {
+        configuration.jobs.compactMap { job in
             guard case .verify(let verify) = job.kind, names.contains(verify.of) else { return nil }
             return (job.name, verify)
         }

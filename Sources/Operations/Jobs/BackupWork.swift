@@ -12,13 +12,17 @@ struct BackupWork: Sendable {
     let targets: TargetOpener
     let zones: ZoneDatabase
     let context: OperationContext
+    /// In place of the one that the address names, where the job backs up several: then `job` bears the name of this one's
+    /// ``BackupSeries``.
+    var database: String?
 
     func run() async throws -> JobResult {
-        let database = try database()
+        let database = try target()
         let (destinations, closed) = try open(settings.stores)
         let lock = JobLock(
-            job: job.name, stores: destinations.map(\.store.location), primary: try targets.primary(of: database),
-            standby: database.readURL == nil ? nil : try targets.source(of: database))
+            job: job.name, stores: destinations.map(\.store.location),
+            primary: named(try targets.primary(of: database)),
+            standby: database.readURL == nil ? nil : named(try targets.source(of: database)))
         let operation = try operation(database, destinations)
         return try await context.withJobLock(lock) {
             let report = try await operation.execute()
@@ -32,16 +36,21 @@ struct BackupWork: Sendable {
     func preview() async throws -> BackupPreview {
         let (destinations, closed) = try open(settings.stores)
         for complaint in closed { context.reporter.report(.warning(complaint)) }
-        return try await operation(try database(), destinations).preview()
+        return try await operation(try target(), destinations).preview()
     }
 
-    private func database() throws -> DatabaseTarget {
+    private func target() throws -> DatabaseTarget {
         try configuration.requiredDatabase(named: settings.database)
+    }
+
+    private func named(_ connection: ConnectionInfo) -> ConnectionInfo {
+        database.map { connection.with(database: $0) } ?? connection
     }
 
     private func operation(_ database: DatabaseTarget, _ destinations: [BackupDestination]) throws -> BackupOperation {
         BackupOperation(
-            context: context, connection: try targets.source(of: database), destinations: destinations, job: job.name,
+            context: context, connection: named(try targets.source(of: database)), destinations: destinations,
+            job: job.name,
             settings: settings.settings)
     }
 

@@ -5,6 +5,8 @@ package import ObjectStorage
 package enum JobError: UserFacingError, Equatable {
     /// The job file refers to something that it does not define; its decoder should have said so.
     case unknownName(kind: String, name: String)
+    /// None of the server's databases is one of the job's.
+    case noDatabase(job: String, selection: String, known: [String])
     /// There is nothing to verify.
     case noBackup(job: String, store: String)
     /// Not even the directory is there, which the first backup makes.
@@ -15,6 +17,9 @@ package enum JobError: UserFacingError, Equatable {
     package var message: String {
         switch self {
         case .unknownName(let kind, let name): "the job file defines no \(kind) \(name)"
+        case .noDatabase(let job, let selection, let known):
+            "the server has no database that the job \(job) backs up (databases = \(selection)): it has "
+                + (known.isEmpty ? "none at all" : known.prefix(20).joined(separator: ", "))
         case .clocksDiffer(let store, let here, let there):
             "this host says \(here) and \(store) says \(there): nothing is deleted by clocks that differ so much"
         case .noBackup(let job, let store): "\(store) holds no backup of the job \(job)"
@@ -25,6 +30,7 @@ package enum JobError: UserFacingError, Equatable {
     package var hint: String? {
         switch self {
         case .unknownName: "See dbops check."
+        case .noDatabase: "Look at the job's databases and exclude_databases, and whether this is the right server."
         case .clocksDiffer: "Set the clock of this host right (NTP); the next run applies the retention."
         case .noBackup(let job, _): "Make one: dbops backup now \(job)."
         case .noBackupYet(let job, _, _):
@@ -35,7 +41,7 @@ package enum JobError: UserFacingError, Equatable {
     package var category: FailureCategory {
         switch self {
         case .unknownName: .configuration
-        case .noBackup, .noBackupYet, .clocksDiffer: .unavailable
+        case .noBackup, .noBackupYet, .clocksDiffer, .noDatabase: .unavailable
         }
     }
 }

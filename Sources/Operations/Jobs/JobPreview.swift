@@ -1,7 +1,9 @@
 /// What one run of a job would do, of whichever kind: decided as the run itself decides, and not begun.
 package enum JobPreview: Sendable {
-    case backup(BackupPreview)
-    case verify(VerifyPreview)
+    /// One for each database.
+    case backup([BackupPreview])
+    /// One for each database.
+    case verify([VerifyPreview])
     /// One for each job whose retention would be applied.
     case prune([PruneReport])
     case sql(SQLPreview)

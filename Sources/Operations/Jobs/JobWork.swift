@@ -24,10 +24,14 @@ package struct JobWork: Sendable {
         let context = context(run, reporter)
         return switch job.kind {
         case .backup(let settings):
-            try await BackupWork(
-                job: job, settings: settings, configuration: configuration, targets: targets, zones: zones,
-                context: context
-            ).run()
+            if let several = several(job, settings, configuration, context) {
+                try await several.run()
+            } else {
+                try await BackupWork(
+                    job: job, settings: settings, configuration: configuration, targets: targets, zones: zones,
+                    context: context
+                ).run()
+            }
         case .verify(let settings):
             try await VerifyWork(
                 name: job.name, job: settings, configuration: configuration, targets: targets, memory: memory,
@@ -59,17 +63,13 @@ package struct JobWork: Sendable {
         let context = context(run, reporter)
         return switch job.kind {
         case .backup(let settings):
-            .backup(
-                try await BackupWork(
-                    job: job, settings: settings, configuration: configuration, targets: targets, zones: zones,
-                    context: context
-                ).preview())
+            .backup(try await backupPreviews(job, settings, configuration, context))
         case .verify(let settings):
             .verify(
                 try await VerifyWork(
                     name: job.name, job: settings, configuration: configuration, targets: targets, memory: memory,
                     context: context
-                ).preview())
+                ).previews())
         case .prune(let settings):
             .prune(try await prune(settings, configuration, context).preview())
         case .sql(let settings):
@@ -94,6 +94,27 @@ package struct JobWork: Sendable {
     ) async throws -> [PruneReport] {
         let work = prune(settings, configuration, context(run, reporter))
         return isPreview ? try await work.preview() : try await work.execute()
+    }
+
+    private func backupPreviews(
+        _ job: Job, _ settings: BackupJob, _ configuration: Configuration, _ context: OperationContext
+    ) async throws -> [BackupPreview] {
+        if let several = several(job, settings, configuration, context) { return try await several.previews() }
+        let work = BackupWork(
+            job: job, settings: settings, configuration: configuration, targets: targets, zones: zones, context: context
+        )
+        return [try await work.preview()]
+    }
+
+    /// Nil for a job of one database.
+    private func several(
+        _ job: Job, _ settings: BackupJob, _ configuration: Configuration, _ context: OperationContext
+    ) -> DatabasesBackupWork? {
+        settings.databases.map { selection in
+            DatabasesBackupWork(
+                job: job, settings: settings, selection: selection, configuration: configuration, targets: targets,
+                zones: zones, memory: memory, context: context)
+        }
     }
 
     private func sql(

@@ -17,11 +17,11 @@ struct PruneWork: Sendable {
         Self.result(try await execute())
     }
 
-    /// One report for each job. What fails of one job, or of one store, is in its report, and holds up no other.
+    /// One report for each job; of a job of several databases one for each of them. What fails of one job, or of one store, is in its report, and holds up no other.
     func execute() async throws -> [PruneReport] {
         var reports: [PruneReport] = []
         let record = PrunePlanRecord(reporter: context.reporter)
-        for pruned in try jobs() {
+        for pruned in try await series() {
             if let report = try await prune(pruned, willExecute: { record.add($0) }) { reports.append(report) }
         }
         return reports
@@ -46,12 +46,33 @@ struct PruneWork: Sendable {
     /// What ``execute()`` would do; nothing is locked or deleted.
     func preview() async throws -> [PruneReport] {
         var previews: [PruneReport] = []
-        for pruned in try jobs() {
+        for pruned in try await series() {
             if let preview = try await report(on: pruned, { _ in }, { try await $0.preview() }) {
                 previews.append(preview)
             }
         }
         return previews
+    }
+
+    /// The jobs, one of several databases as many times as the stores hold databases of it, each under the name of the
+    /// ``BackupSeries``: nothing is ever counted across databases. Those that the server has dropped are among them.
+    private func series() async throws -> [Job] {
+        var series: [Job] = []
+        for job in try jobs() {
+            guard case .backup(let backup) = job.kind, backup.databases != nil else {
+                series.append(job)
+                continue
+            }
+            let found = await SeriesOfJob.all(of: job.name, in: backup.stores.compactMap { try? store(named: $0) })
+            series += found.map { one in
+                var own = job
+                own.name = one.text
+                return own
+            }
+            // A store that cannot be listed is named by the attempt to prune it.
+            if found.isEmpty { series.append(job) }
+        }
+        return series
     }
 
     private func jobs() throws -> [Job] {

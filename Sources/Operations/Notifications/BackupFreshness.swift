@@ -86,10 +86,29 @@ package actor BackupFreshness {
         let seen = min(firstSeen[job.name] ?? now, now)
         firstSeen[job.name] = seen
         var known = StalenessWatch.Facts(
-            job: job, newestGood: await newestGood(of: job.name), newestVerified: nil, prover: prover,
+            job: job, newestGood: nil, newestVerified: nil, prover: prover,
             knownSince: await knownSince(job.name, promised: promised, seen: seen))
+        guard !job.isOfSeveralDatabases else { return await withDatabases(known, configuration, now: now) }
+        known.newestGood = await newestGood(of: job.name)
         if known.needsProof { known.newestVerified = await newestVerified(of: job.name, configuration) }
         return await completed(known, now: now)
+    }
+
+    /// A job of several databases is as old as the oldest of them; its last run says which there are.
+    private func withDatabases(
+        _ facts: StalenessWatch.Facts, _ configuration: Configuration, now: CivilTime
+    ) async -> StalenessWatch.Facts {
+        var facts = facts
+        let limit = [facts.job.alertAfter, facts.prover?.alertAfter].compactMap { $0 }.max() ?? .zero
+        let histories = DatabaseHistories(
+            job: facts.job.name, diary: diary,
+            horizon: CivilTime(secondsSinceEpoch: now.secondsSinceEpoch - Int(limit.components.seconds) - 86_400))
+        // Without a history the store cannot say which databases there are, but that the job lives.
+        guard let good = await histories.newestGood() else { return await completed(facts, now: now) }
+        facts.newestGood = good.values.min()
+        guard facts.needsProof else { return facts }
+        facts.newestVerified = await histories.newestVerified(of: Set(good.keys), configuration).values.min()
+        return facts
     }
 
     /// By the job that is proven: of those that prove it the one with the shortest limit of its own.
@@ -150,6 +169,12 @@ package actor BackupFreshness {
         guard let stored = try? await store(job) else { return nil }
         answers[job.name] = Answer(stored: stored, at: now)
         return stored
+    }
+}
+
+extension Job {
+    fileprivate var isOfSeveralDatabases: Bool {
+        if case .backup(let backup) = kind { backup.databases != nil } else { false }
     }
 }
 

@@ -61,7 +61,7 @@ struct PrunePlanner: Sendable {
     private func obstacle(
         _ folder: JobFolder, _ digest: BackupDigest, system: String?, storeTime: Date?
     ) -> RetentionFacts.Obstacle? {
-        if digest.job != request.job { return .otherJob(digest.job) }
+        if !digest.isOf(BackupSeries(request.job)) { return .otherJob(digest.series) }
         if let system, digest.systemIdentifier != system { return .otherSystem(digest.systemIdentifier) }
         if let fault = digest.fault { return .notWhole(reason: fault) }
         guard let heartbeat = folder.heartbeat else { return nil }
@@ -74,7 +74,8 @@ struct PrunePlanner: Sendable {
     private func newestSystem(_ inventories: [JobInventory]) -> String? {
         let newestFirst = inventories.flatMap(\.folders).sorted { $0.name.id.description > $1.name.id.description }
         return newestFirst.lazy.compactMap { folder -> String? in
-            guard case .backup(let digest) = folder.contents, digest.job == request.job, digest.fault == nil,
+            guard case .backup(let digest) = folder.contents, digest.isOf(BackupSeries(request.job)),
+                digest.fault == nil,
                 folder.name.id.startedAt <= now
             else { return nil }
             return digest.systemIdentifier

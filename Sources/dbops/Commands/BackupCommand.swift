@@ -32,6 +32,8 @@ struct BackupNowCommand: AsyncParsableCommand {
                 --endpoint https://s3.example.com --path-style
               dbops backup now --database postgresql:///shop --to s3://acme/prod \\
                 --to /mnt/backups
+              dbops backup now --database postgresql://backup@db/postgres \\
+                --all-databases --exclude-database "test_*" --to s3://acme/prod
             """)
 
     @Argument(help: "A backup job of the job file. Default: the only one there is.")
@@ -47,6 +49,13 @@ struct BackupNowCommand: AsyncParsableCommand {
             "With --database: the store, s3://BUCKET/PREFIX, file:///PATH or a path. Several get a complete copy each.",
             valueName: "store"))
     var to: [String] = []
+
+    @Flag(help: "With --database: every database of its server but templates, each as a backup of its own.")
+    var allDatabases = false
+
+    @Option(
+        help: ArgumentHelp("With --all-databases: but not these; * stands for any characters.", valueName: "pattern"))
+    var excludeDatabase: [String] = []
 
     @Option(help: ArgumentHelp("The folder below the store. Default: the database's name.", valueName: "name"))
     var name: String?
@@ -102,6 +111,12 @@ struct BackupNowCommand: AsyncParsableCommand {
         if database != nil, to.isEmpty { throw ValidationError("--database needs --to with the store.") }
         guard (1...64).contains(workers ?? 4) else { throw ValidationError("--workers takes 1 to 64") }
         guard name != "" else { throw ValidationError("--name takes a name") }
+        guard name?.utf8.contains(UInt8(ascii: "/")) != true else {
+            throw ValidationError("--name takes no slash: what stands behind one would be a database's name.")
+        }
+        if !excludeDatabase.isEmpty, !allDatabases {
+            throw ValidationError("--exclude-database goes with --all-databases.")
+        }
         guard (0...86_400).contains(lockWait ?? 60) else {
             throw ValidationError("--lock-wait takes 0 to 86400 seconds")
         }
@@ -129,7 +144,8 @@ struct BackupNowCommand: AsyncParsableCommand {
                     : "Name either a JOB of the job file, or --database and --to: they exclude each other.")
         }
         let given = [
-            ("--name", name != nil), ("--workers", workers != nil), ("--compression", compression != nil),
+            ("--name", name != nil), ("--all-databases", allDatabases), ("--workers", workers != nil),
+            ("--compression", compression != nil),
             ("--lock-wait", lockWait != nil), ("--globals", globals != nil), ("--no-split", noSplit),
             ("--max-rate", maxRate != nil), ("--max-snapshot-age", maxSnapshotAge != nil),
             ("--password-file", connection.passwordFile != nil),
@@ -144,6 +160,7 @@ struct BackupNowCommand: AsyncParsableCommand {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
             guard let database else { return try await runJob(assembly) }
+            if allDatabases { return try await runAll(of: database, assembly) }
             let operation = BackupOperation(
                 context: assembly.context(toolsIn: connection.pgBin), connection: try connection.connection(database),
                 destinations: try assembly.destinations(to, storeOptions), job: name, settings: settings())
@@ -158,6 +175,15 @@ struct BackupNowCommand: AsyncParsableCommand {
                 if report.outcome == .partial { throw ArgumentParser.ExitCode(ExitCode.partial.rawValue) }
             }
         }
+    }
+
+    private func runAll(of database: String, _ assembly: Assembly) async throws {
+        try await AllDatabasesBackup(
+            server: try connection.connection(database),
+            selection: DatabaseSelection(["*"], excluding: excludeDatabase),
+            destinations: try assembly.destinations(to, storeOptions), name: name, settings: settings(),
+            assembly: assembly, pgBin: connection.pgBin, global: global
+        ).run(dryRun: dryRun)
     }
 
     private func settings() -> BackupSettings {

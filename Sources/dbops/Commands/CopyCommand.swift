@@ -21,7 +21,7 @@ struct CopyCommand: AsyncParsableCommand {
               dbops copy 20261121T020000Z-k3v7qa offsite --store file:///var/backups
             """)
 
-    @Argument(help: "The backup: an s3:// or file:// URL, a path, JOB@latest, or an id.")
+    @Argument(help: "The backup: an s3:// or file:// URL, a path, JOB@latest or JOB/DATABASE@latest, or an id.")
     var backup: String
 
     @Argument(help: "The store to copy to: s3://BUCKET/PREFIX, file:///PATH, a path, or a name of the job file.")

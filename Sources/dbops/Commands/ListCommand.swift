@@ -13,11 +13,12 @@ struct ListCommand: AsyncParsableCommand {
             EXAMPLES
               dbops list
               dbops list nightly
+              dbops list nightly/shop
               dbops list --store s3://acme/prod
               dbops list shop --store file:///var/backups --json
             """)
 
-    @Argument(help: "Only the backups of this job, or of this database.")
+    @Argument(help: "Only the backups of this job, of JOB/DATABASE, or of this database.")
     var job: String?
 
     @Option(help: ArgumentHelp("The store, or the name of one in the job file.", valueName: "store"))
@@ -48,7 +49,11 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     private func list(_ store: any ObjectStore) async throws -> [BackupCatalog.Entry] {
-        let (backups, unreadable) = try await BackupCatalog(store: store).list(job: job)
+        let catalog = BackupCatalog(store: store)
+        // A name alone is a job with all of its databases; JOB/DATABASE is one of them.
+        let isWhole = job.map { BackupSeries($0).database == nil } ?? false
+        let (backups, unreadable) =
+            isWhole ? try await catalog.list(jobWithDatabases: job ?? "") : try await catalog.list(job: job)
         for folder in unreadable {
             StandardError.write("Warning: \(folder.url) cannot be used: \(folder.reason)")
         }
@@ -62,7 +67,7 @@ struct ListCommand: AsyncParsableCommand {
             throw ValidationError("Name the store: --store STORE, or a job file with stores: --config FILE.")
         }
         guard let job else { return try configuration.stores.map { try assembly.targets.store($0) } }
-        let (_, backup) = try assembly.backupJob(job, in: configuration)
+        let (_, backup) = try assembly.backupJob(BackupSeries(job).job, in: configuration)
         return try backup.stores.compactMap(configuration.store).map { try assembly.targets.store($0) }
     }
 }

@@ -4,7 +4,7 @@ import Operations
 
 /// Which backup a mark is for.
 struct MarkedBackupOptions: ParsableArguments {
-    @Argument(help: "The backup: an s3:// or file:// URL, a path, an id, or JOB@latest.")
+    @Argument(help: "The backup: an s3:// or file:// URL, a path, an id, JOB@latest or JOB/DATABASE@latest.")
     var backup: String
 
     @Option(

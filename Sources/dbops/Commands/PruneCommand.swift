@@ -25,7 +25,7 @@ struct PruneCommand: AsyncParsableCommand {
                 --keep-weekly 8 --timezone Europe/Berlin --require-verified
             """)
 
-    @Argument(help: "The job; with --store the name of the folder below it, which must be said.")
+    @Argument(help: "The job; with --store the job, JOB/DATABASE or the database, which must be said.")
     var job: String?
 
     @Option(
@@ -52,7 +52,7 @@ struct PruneCommand: AsyncParsableCommand {
     func run() async throws {
         let assembly = Assembly(global)
         try await assembly.reportingFailure {
-            let reports = try await store.isEmpty ? byJobFile(assembly) : [byOptions(assembly)]
+            let reports = try await store.isEmpty ? byJobFile(assembly) : byOptions(assembly)
             assembly.progress.finish()
             for report in reports {
                 // What is noteworthy of a job's retention was told while it was applied.
@@ -64,11 +64,19 @@ struct PruneCommand: AsyncParsableCommand {
         }
     }
 
-    private func byOptions(_ assembly: Assembly) async throws -> PruneReport {
-        let operation = PruneOperation(
-            context: assembly.context(toolsIn: nil), request: try retention.request(job: job ?? ""),
-            stores: try store.map { try assembly.store($0, storeOptions) })
-        return dryRun ? try await operation.preview() : try await operation.execute()
+    /// Of a job with databases, each by itself.
+    private func byOptions(_ assembly: Assembly) async throws -> [PruneReport] {
+        let stores = try store.map { try assembly.store($0, storeOptions) }
+        let named = BackupSeries(job ?? "")
+        var series = named.database == nil ? await SeriesOfJob.all(of: named.text, in: stores) : []
+        if series.isEmpty { series = [named] }
+        var reports: [PruneReport] = []
+        for one in series {
+            let operation = PruneOperation(
+                context: assembly.context(toolsIn: nil), request: try retention.request(job: one.text), stores: stores)
+            reports.append(dryRun ? try await operation.preview() : try await operation.execute())
+        }
+        return reports
     }
 
     private func byJobFile(_ assembly: Assembly) async throws -> [PruneReport] {
@@ -80,6 +88,9 @@ struct PruneCommand: AsyncParsableCommand {
 
     private func settings(_ configuration: Configuration) throws -> PruneJob {
         guard let name = job else { return PruneJob() }
+        if BackupSeries(name).database != nil {
+            throw ValidationError("A job is pruned with all of its databases: dbops prune \(BackupSeries(name).job)")
+        }
         guard let job = configuration.job(named: name) else {
             throw UnknownJobError(name: name, known: configuration.jobs.map(\.name))
         }

@@ -53,7 +53,8 @@ struct RestoreCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: "The backup: an s3:// or file:// URL, a path, JOB@latest, or an id; with --verify also a dump of pg_dump."
+        help:
+            "The backup: an s3:// or file:// URL, a path, JOB@latest or JOB/DATABASE@latest, or an id; with --verify also a dump of pg_dump."
     )
     var backup: String
 
@@ -157,7 +158,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     /// Where the job file wants the backups of a job to be proven; nil for a throw-away cluster.
     private func scratchServer(_ assembly: Assembly) throws -> ConnectionInfo? {
-        guard let name = NewestBackup.job(in: backup), let loaded = try assembly.jobFile(jobFile).loadIfThere(),
+        guard let name = NewestBackup.series(in: backup)?.job, let loaded = try assembly.jobFile(jobFile).loadIfThere(),
             let job = loaded.configuration.job(named: name)?.backup,
             let database = loaded.configuration.database(named: job.database)
         else { return nil }
@@ -167,10 +168,13 @@ struct RestoreCommand: AsyncParsableCommand {
     /// The jobs of the job file that verify the job of this backup, where that is known without going by names that
     /// stand in a backup of unknown origin.
     private func provingJobs(of source: BackupSource, _ assembly: Assembly) throws -> [VerifyJob] {
-        let name = NewestBackup.job(in: backup) ?? (BackupID(backup) == nil ? nil : source.manifest.job)
-        guard let name, let loaded = try assembly.jobFile(jobFile).loadIfThere() else { return [] }
+        let series =
+            NewestBackup.series(in: backup) ?? (BackupID(backup) == nil ? nil : BackupSeries(source.manifest.job))
+        guard let series, let loaded = try assembly.jobFile(jobFile).loadIfThere() else { return [] }
         return loaded.configuration.jobs.compactMap { job in
-            guard case .verify(let verify) = job.kind, verify.of == name else { return nil }
+            guard case .verify(let verify) = job.kind, verify.of == series.job,
+                series.database.map(verify.databases.selects) ?? true
+            else { return nil }
             return verify
         }
     }

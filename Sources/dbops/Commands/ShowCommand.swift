@@ -13,7 +13,7 @@ struct ShowCommand: AsyncParsableCommand {
               dbops show 20261121T020000Z-k3v7qa --store file:///var/backups
             """)
 
-    @Argument(help: "The backup: an s3:// or file:// URL, a path, JOB@latest, or an id.")
+    @Argument(help: "The backup: an s3:// or file:// URL, a path, JOB@latest or JOB/DATABASE@latest, or an id.")
     var backup: String
 
     @Option(

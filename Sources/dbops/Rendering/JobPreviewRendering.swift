@@ -5,8 +5,10 @@ import Operations
 enum JobPreviewRendering {
     static func print(_ preview: JobPreview, json: Bool, quiet: Bool) throws {
         switch preview {
-        case .backup(let preview): try BackupRendering.print(preview, json: json)
-        case .verify(let preview): try VerificationRendering.print(preview, json: json)
+        case .backup(let previews):
+            for preview in previews { try BackupRendering.print(preview, json: json) }
+        case .verify(let previews):
+            for preview in previews { try VerificationRendering.print(preview, json: json) }
         case .maintain(let preview): try MaintainRendering(json: json, quiet: quiet).print(preview)
         case .prune(let reports):
             for report in reports { try PruneRendering.print(report, isPreview: true, json: json, quiet: quiet) }
