@@ -22,7 +22,7 @@ struct Admission {
         on firing: Agenda.Firing, of entry: ScheduledJob, running: Occupancy, isSuperseded: Bool,
         waitsFor reason: RunReason?, now: CivilTime
     ) -> Verdict {
-        if entry.job.isPaused { return .skip(.paused) }
+        if entry.job.isPaused || entry.isHeld { return .skip(.paused) }
         if let window = entry.job.window,
             now.secondsSinceEpoch - firing.instant.secondsSinceEpoch > Int(window.components.seconds)
         {

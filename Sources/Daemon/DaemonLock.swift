@@ -62,6 +62,10 @@ package enum DaemonError: UserFacingError, Equatable {
     case notAllowed(process: Int32, reason: String)
     /// Several daemons may share the history, and none says there which process it is.
     case sharedHistory
+    /// The address of `listen` cannot be had.
+    case cannotListen(address: String, reason: String)
+    /// A token of fewer bytes.
+    case shortToken(Int)
 
     package var message: String {
         switch self {
@@ -71,6 +75,9 @@ package enum DaemonError: UserFacingError, Equatable {
         case .notAllowed(let process, let reason): "cannot signal the daemon, process \(process): \(reason)"
         case .sharedHistory:
             "the job file is good; but its daemon cannot be found by a history that several may share"
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason.lowercased())"
+        case .shortToken(let least):
+            "the token of [daemon] is shorter than \(least) characters, and so could be guessed"
         case .notRunning(let directory): "no daemon runs with the state directory \(directory)"
         }
     }
@@ -82,6 +89,9 @@ package enum DaemonError: UserFacingError, Equatable {
         case .notRunning: "Start it with dbops daemon."
         case .sharedHistory:
             "On each host that runs it: systemctl reload dbops, or kill -HUP with the daemon's process id."
+        case .cannotListen:
+            "Name another address as listen in [daemon], or \"\" for none; who has it now says: ss -ltnp."
+        case .shortToken: "Make one: openssl rand -hex 32."
         case .notAllowed: "Run this as the user that the daemon runs as."
         }
     }
@@ -90,7 +100,8 @@ package enum DaemonError: UserFacingError, Equatable {
         switch self {
         case .alreadyRunning: .tryLater
         case .cannotLock: .cannotWrite
-        case .notRunning: .unavailable
+        case .notRunning, .cannotListen: .unavailable
+        case .shortToken: .configuration
         case .notAllowed: .permission
         case .sharedHistory: .usage
         }

@@ -10,17 +10,31 @@ package struct DaemonServices: Sendable {
     private let staleness: StalenessService
     private let manager: ServiceManager
     private let logger: Logger
+    private let site: Site?
 
+    /// What people look at, and what it is read by.
+    package struct Site: Sendable {
+        let server: SiteServer
+        let readings: StatusReadings
+
+        package init(server: SiteServer, readings: StatusReadings) {
+            self.server = server
+            self.readings = readings
+        }
+    }
+
+    /// Without a `site` nobody can look. `news` is told of job files.
     package init(
-        scheduler: Scheduler, jobs: [ScheduledJob], staleness: StalenessService, manager: ServiceManager,
-        logger: Logger, load: @escaping JobFileReloader.Load
+        scheduler: Scheduler, jobs: [ScheduledJob], staleness: StalenessService, site: Site? = nil,
+        manager: ServiceManager, logger: Logger, news: JobFileNews = JobFileNews(), load: @escaping JobFileReloader.Load
     ) {
+        self.site = site
         self.scheduler = scheduler
         self.jobs = jobs
         self.staleness = staleness
         self.manager = manager
         self.logger = logger
-        reloader = JobFileReloader(scheduler: scheduler, manager: manager, logger: logger, load: load)
+        reloader = JobFileReloader(scheduler: scheduler, manager: manager, logger: logger, news: news, load: load)
     }
 
     /// Returns when all have ended: the scheduler has drained, or has stopped what still ran.
@@ -33,8 +47,18 @@ package struct DaemonServices: Sendable {
     var configuration: ServiceGroupConfiguration {
         var silent = logger
         silent.logLevel = .error
+        // The last drains first: who looks sees the runs end.
+        let seen: [ServiceGroupConfiguration.ServiceConfiguration] =
+            site.map { site in
+                [
+                    .init(
+                        service: site.server, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore,
+                        serviceName: "site"),
+                    .init(service: site.readings, serviceName: "readings"),
+                ]
+            } ?? []
         return ServiceGroupConfiguration(
-            services: [
+            services: seen + [
                 .init(service: reloader, serviceName: "reloader"),
                 .init(service: staleness, serviceName: "staleness"),
                 .init(

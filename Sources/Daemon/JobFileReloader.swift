@@ -12,8 +12,14 @@ package struct JobFileReloader: Service {
     private let manager: ServiceManager
     private let logger: Logger
     private let load: Load
+    private let news: JobFileNews
 
-    package init(scheduler: Scheduler, manager: ServiceManager, logger: Logger, load: @escaping Load) {
+    /// `news` is told of each refusal, and when a job file was taken over.
+    package init(
+        scheduler: Scheduler, manager: ServiceManager, logger: Logger, news: JobFileNews = JobFileNews(),
+        load: @escaping Load
+    ) {
+        self.news = news
         self.scheduler = scheduler
         self.manager = manager
         self.logger = logger
@@ -30,9 +36,11 @@ package struct JobFileReloader: Service {
         do {
             let (settings, jobs) = try await load()
             await scheduler.reload(settings, jobs)
+            news.refusal = nil
             logger.notice("The job file was taken over", metadata: ["jobs": "\(jobs.count)"])
         } catch {
             let reason = (error as? any UserFacingError)?.message ?? "\(error)"
+            news.refusal = reason
             logger.error("The job file was refused; the old one stays in force", metadata: ["error": "\(reason)"])
         }
         manager.tell(.ready)

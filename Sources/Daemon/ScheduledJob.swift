@@ -9,6 +9,8 @@ package struct ScheduledJob: Sendable {
     package let schedule: Schedule?
     /// The PostgreSQL server that it works on, as host and port: runs on one server share a limit.
     package let server: String?
+    /// Paused by an order, not by the job file.
+    var isHeld = false
 
     package init(job: Job, in configuration: Configuration, schedule: Schedule?, server: String?) {
         self.job = job

@@ -27,6 +27,8 @@ extension Scheduler {
         departed.formUnion(gone.map(\.job))
         await recordFirstPromises(of: order.filter { known[$0] == nil })
         seenGeneration = await diary.generation
+        await readHeld()
+        hasBegun = true
     }
 
     /// Accounts that begin by a wrong clock would be wrong for ever. Whether an operator has accepted the clock, and so
@@ -191,6 +193,7 @@ extension Scheduler {
             run.message = RunReason.crash.sentence
             run.endedAt = now
             await diary.update(run)
+            tally.add(run)
             logger.error("Run was interrupted", metadata: ["run.id": "\(run.id)", "job.name": "\(run.job)"])
             if let entry = states[run.job]?.entry { await announce(entry, [run]) }
         }

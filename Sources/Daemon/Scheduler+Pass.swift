@@ -150,11 +150,13 @@ extension Scheduler {
     /// Decides on every waiting firing, oldest first; what is skipped is noted to be recorded.
     private func admit(_ now: CivilTime) -> [(entry: ScheduledJob, waiting: JobState.Waiting)] {
         let admission = Admission(
-            concurrency: settings.concurrency, concurrencyPerServer: settings.concurrencyPerServer)
+            concurrency: min(settings.concurrency, startLimit ?? .max),
+            concurrencyPerServer: settings.concurrencyPerServer)
         var occupied = Occupancy(running.values.lazy.map(\.entry))
         var admitted: [(entry: ScheduledJob, waiting: JobState.Waiting)] = []
         for (name, waiting) in waitingInOrder() {
-            guard let entry = states[name]?.entry else { continue }
+            guard var entry = states[name]?.entry else { continue }
+            entry.isHeld = held.contains(name)
             if let notBefore = waiting.notBefore, notBefore > now { continue }
             let newest = states[name]?.waiting.last?.firing.instant
             let verdict = admission.verdict(
@@ -239,7 +241,7 @@ extension Scheduler {
         untold.append(run)
     }
 
-    private func newID() -> RunID {
+    func newID() -> RunID {
         var generator = SystemRandomNumberGenerator()
         return RunID(using: &generator)
     }
@@ -252,6 +254,7 @@ extension Scheduler {
         await diary.beat(host: host, at: now)
         await closeAbandonedRuns(now)
         await followOthers(now)
+        await readHeld()
         if isNewDay {
             await diary.forget(olderThan: settings.keepsHistoryFor, now: now)
         }

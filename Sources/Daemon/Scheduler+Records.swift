@@ -16,6 +16,7 @@ extension Scheduler {
                 hasBacklog = false
                 break
             }
+            for run in portion { tally.add(run) }
             unwrittenRecords.removeFirst(portion.count)
             hasBacklog = !unwrittenRecords.isEmpty || !misses.isEmpty
             hasGarbage = hasGarbage || hasBacklog

@@ -55,10 +55,23 @@ package actor Scheduler {
     var watch: ClockWatch
     var startedAt: CivilTime
     var seenGeneration = 0
+    /// Whether the jobs of the job file were taken over.
+    var hasBegun = false
     /// Whether the promises of an earlier life were read.
     var knowsEarlierLife = false
     var lastHousekeeping: CivilTime?
     var hosts = HostWatch()
+    /// What became of firings since this process began.
+    var tally = RunTally()
+    /// Jobs that somebody has paused by an order, whatever the job file says.
+    var held: Set<String> = []
+    /// Counts orders that changed ``held``; those up to ``heldWritten`` are in the history.
+    var heldChanges = 0
+    var heldWritten = 0
+    /// Fewer runs at the same time than the job file allows; nil where nobody ordered that.
+    var startLimit: Int?
+    /// Runs by order, claimed already.
+    var ordered: [Start] = []
     private nonisolated let drainRequest = Mutex(false)
     nonisolated var isDraining: Bool { drainRequest.withLock { $0 } }
     let bell = Bell()
@@ -118,11 +131,12 @@ package actor Scheduler {
         await begin(jobs)
         await withDiscardingTaskGroup { group in
             while !isDraining, !Task.isCancelled {
-                for start in await pass() { group.addTask { await self.perform(start) } }
+                for start in await pass() + takeOrdered() { group.addTask { await self.perform(start) } }
                 alive()
                 giveMemoryBack()
                 await bell.wait(atMost: pause())
             }
+            for start in takeOrdered() { group.addTask { await self.perform(start) } }
             await finishRunning()
         }
     }
@@ -172,6 +186,7 @@ package actor Scheduler {
     func hasEnded(_ run: Run) async {
         running[run.id] = nil
         states[run.job]?.running.remove(run.id)
+        tally.add(run)
         if run.outcome == .succeeded || run.outcome == .partial, let endedAt = run.endedAt {
             for name in order where states[name]?.entry.job.trigger == .after(run.job) {
                 states[name]?.follow([endedAt])

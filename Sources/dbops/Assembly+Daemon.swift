@@ -7,9 +7,10 @@ import Operations
 
 /// Puts the daemon together.
 extension Assembly {
-    /// The scheduler of a daemon, with the history in `diary`.
+    /// The scheduler of a daemon, with the history in `diary`; what runs tell goes to `live`.
     func scheduler(
-        _ settings: DaemonSettings, diary: RunDiary, outbox: NoticeOutbox, runner: JobRunner, logger: Logger
+        _ settings: DaemonSettings, diary: RunDiary, outbox: NoticeOutbox, runner: JobRunner, live: LiveProgress,
+        logger: Logger
     ) -> Scheduler {
         let identity = identity
         let zones = zones
@@ -26,7 +27,9 @@ extension Assembly {
                     .unstarted(entry.job, runs)
             },
             execute: { entry, run, stop in
-                await runner.run(entry.job, of: entry.configuration, as: run, stop: stop).run
+                await live.following(run.id) { reporter in
+                    await runner.telling(reporter).run(entry.job, of: entry.configuration, as: run, stop: stop).run
+                }
             })
     }
 

@@ -11,7 +11,7 @@ struct HouseRules {
     /// What only one target may import, so that replacing it stays local.
     let ofOneImporter: Set<String> = [
         "ArgumentParser", "Subprocess", "CPQ", "CCurl", "CZlib", "CISAL", "CLibdeflate", "CXXHash", "GRDB",
-        "ServiceLifecycle",
+        "ServiceLifecycle", "Hummingbird", "HummingbirdCore", "NIOCore", "NIOPosix", "HTTPTypes", "Mustache",
     ]
 
     let maximumLinesOfAFile = 400
@@ -29,7 +29,10 @@ struct HouseRules {
         "Operations": [
             "JobModel", "BlockingWork", "Postgres", "HTTPTransport", "ObjectStorage", "Archive", "Crypto", "Logging",
         ],
-        "Daemon": ["JobModel", "Operations", "Logging", "ServiceLifecycle", "UnixSignals"],
+        "Daemon": [
+            "JobModel", "Operations", "Logging", "ServiceLifecycle", "UnixSignals", "Hummingbird", "HummingbirdCore",
+            "NIOCore", "NIOPosix", "HTTPTypes", "Mustache",
+        ],
         "dbops": [
             "JobModel", "JobFile", "RunHistory", "Operations", "Daemon", "Postgres", "HTTPTransport", "ObjectStorage",
             "Archive", "ArgumentParser", "Logging",

@@ -4,8 +4,6 @@ import JobModel
 struct DaemonTable {
     let surroundings: JobFileSurroundings
 
-    static let later: Set<String> = ["listen"]
-
     func read(_ section: inout Section) -> DaemonSettings {
         var settings = DaemonSettings()
         if let zone = section.timeZone("timezone", surroundings) { settings.timezone = zone }
@@ -20,8 +18,32 @@ struct DaemonTable {
         if let age = section.duration("keep_history", in: .days(1) ... .days(36_500)) {
             settings.keepsHistoryFor = age
         }
-        section.finish(later: Self.later)
+        readPage(&section, into: &settings)
+        section.finish()
         return settings
+    }
+
+    /// What a page tells is not for everybody, and some of it changes what runs.
+    private func readPage(_ section: inout Section, into settings: inout DaemonSettings) {
+        settings.token = section.secret("token", surroundings)
+        if let flag = section.flag("read_only") { settings.isReadOnly = flag }
+        let isOff = section.value("listen") == .string("")
+        if isOff {
+            settings.listen = nil
+        } else if let text = section.string("listen", wanted: "an address and a port such as \"127.0.0.1:8432\"") {
+            guard let address = ListenAddress(text) else {
+                return section.complain(
+                    "listen",
+                    "\"listen\" takes an address and a port such as \"127.0.0.1:8432\" or \"[::1]:8432\", or \"\" "
+                        + "for none, not \"\(text)\"")
+            }
+            settings.listen = address
+        }
+        if let address = settings.listen, !address.isLoopback, settings.token == nil {
+            section.complain(
+                "listen",
+                "\"\(address.text)\" can be reached from elsewhere, so it needs \"token_file\" or \"token_env\"")
+        }
     }
 
     private func state(_ section: inout Section) -> DaemonSettings.State? {

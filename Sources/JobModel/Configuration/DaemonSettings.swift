@@ -24,5 +24,12 @@ package struct DaemonSettings: Sendable, Equatable {
     /// How long runs are remembered. Default: 400 days.
     package var keepsHistoryFor: Duration = .seconds(400 * 86_400)
 
+    /// Where the status page, the metrics and the API are served; nil where they are not. Default: 127.0.0.1:8432.
+    package var listen: ListenAddress? = .usual
+    /// What a request has to show. Default: none, which only a loopback address allows.
+    package var token: SecretReference?
+    /// Whether requests may look and change nothing. Default: false.
+    package var isReadOnly = false
+
     package init() {}
 }

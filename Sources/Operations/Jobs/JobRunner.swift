@@ -14,7 +14,7 @@ package struct JobRunner: Sendable {
     private let clock: any WallClock
     private let attempt: Attempt
     private let notify: @Sendable (Job, Configuration, Run, JobResult?) async -> Void
-    private let reporter: any ProgressReporter
+    private var reporter: any ProgressReporter
     private let logger: Logger
 
     /// `reporter` is told what the run's log is told. `notify` is called when a run has started, without a result, and when
@@ -30,6 +30,13 @@ package struct JobRunner: Sendable {
         self.logger = logger
         self.attempt = attempt
         self.notify = notify
+    }
+
+    /// The same runner, that tells another.
+    package func telling(_ reporter: any ProgressReporter) -> JobRunner {
+        var runner = self
+        runner.reporter = reporter
+        return runner
     }
 
     /// Runs `job`, whose start is on record as `run`; returns the run as it ended. Never throws: what fails is the

@@ -15,6 +15,9 @@ struct DaemonCommand: AsyncParsableCommand, AnswersSignalsItself {
             and the old one stays. SIGTERM starts nothing more, waits for what runs (at most
             shutdown_grace), then cancels it and cleans up.
 
+            A status page, metrics and an API are served at listen of [daemon], by default at
+            http://127.0.0.1:8432/.
+
             EXAMPLES
               dbops daemon
               dbops daemon --config /etc/dbops/dbops.toml
@@ -43,15 +46,22 @@ struct DaemonCommand: AsyncParsableCommand, AnswersSignalsItself {
             let runner = assembly.runner(diary, outbox, reporter: SilentReporter(), logger: logger, toolsIn: pgBin)
             let jobs = try assembly.scheduledJobs(loaded.configuration)
             let inForce = JobFileInForce(loaded.configuration)
+            let (live, news) = (LiveProgress(), JobFileNews())
+            let scheduler = assembly.scheduler(
+                settings, diary: diary, outbox: outbox, runner: runner, live: live, logger: logger)
             let services = DaemonServices(
-                scheduler: assembly.scheduler(
-                    settings, diary: diary, outbox: outbox, runner: runner, logger: logger),
-                jobs: jobs, staleness: assembly.staleness(inForce, diary: diary, outbox: outbox),
-                manager: ServiceManager(environment: assembly.environment, logger: logger), logger: logger
+                scheduler: scheduler, jobs: jobs,
+                staleness: assembly.staleness(inForce, diary: diary, outbox: outbox),
+                site: try assembly.site(
+                    of: scheduler, diary: diary, jobFile: inForce, live: live, news, logger: logger),
+                manager: ServiceManager(environment: assembly.environment, logger: logger), logger: logger, news: news
             ) {
                 let loaded = try loader.load()
                 let jobs = try assembly.scheduledJobs(loaded.configuration)
                 warn(of: loaded, logger)
+                if !loaded.configuration.daemon.isServed(as: settings) {
+                    logger.warning("The job file serves the status page otherwise: it takes effect with the next start")
+                }
                 if loaded.configuration.daemon.state != settings.state {
                     logger.warning("The job file names another state: it takes effect with the next start")
                 }
@@ -78,5 +88,12 @@ struct DaemonCommand: AsyncParsableCommand, AnswersSignalsItself {
         for warning in loaded.file.warnings {
             logger.warning("The job file has a doubtful line", metadata: ["line": "\(warning.text(in: loaded.path))"])
         }
+    }
+}
+
+extension DaemonSettings {
+    /// Whether the status page is where it is with `other`, for the same people.
+    fileprivate func isServed(as other: DaemonSettings) -> Bool {
+        listen == other.listen && token == other.token && isReadOnly == other.isReadOnly
     }
 }

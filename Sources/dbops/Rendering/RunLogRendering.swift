@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import Operations
 
 /// One run with its texts and its log.
 enum RunLogRendering {

@@ -1,4 +1,5 @@
 import JobModel
+import Operations
 
 /// How one run ended.
 enum RunRendering {

@@ -23,6 +23,7 @@ final class DaemonPlace: Sendable {
         """
         [daemon]
         state = "\(state)"
+        listen = ""
         shutdown_grace = "10s"
         [databases.shop]
         url = "\(server.text(database))"
