@@ -1,7 +1,7 @@
 /// The settings of a throw-away cluster. Source: PostgreSQL manual, chapter 20 "Server Configuration", and 14.4
 /// "Populating a Database".
 enum ClusterSettings {
-    /// Fast loading without regard for crashes; an eighth of the machine's memory for buffers, at most 512 MiB.
+    /// Fast loading without regard for crashes; an eighth of the memory at hand for buffers, at most 512 MiB.
     static func forLoading(socketFolder: String, port: String, memoryInBytes: UInt64) -> [String: String] {
         let memoryInMebibytes = Int(memoryInBytes >> 20)
         let buffers = min(max(memoryInMebibytes / 8, 16), 512)

@@ -59,7 +59,7 @@ extension ClusterSite {
 
     private var settingArguments: [String] {
         ClusterSettings.forLoading(
-            socketFolder: serverFolder, port: port, memoryInBytes: ProcessInfo.processInfo.physicalMemory
+            socketFolder: serverFolder, port: port, memoryInBytes: MachineMemory.inBytes
         ).merging(options.settings) { $1 }
             .sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     }
