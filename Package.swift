@@ -62,6 +62,7 @@ let package = Package(
             swiftSettings: house),
         .target(name: "RunHistory", dependencies: ["JobModel", grdb], swiftSettings: house),
         .target(name: "JobFile", dependencies: ["JobModel"], swiftSettings: house),
+        .target(name: "Kubernetes", dependencies: ["JobModel"], swiftSettings: house),
 
         // Second floor: the operations.
         .target(
@@ -82,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "dbops",
             dependencies: [
-                "JobModel", "JobFile", "RunHistory", "Operations", "Daemon", "Postgres", "HTTPTransport",
+                "JobModel", "JobFile", "Kubernetes", "RunHistory", "Operations", "Daemon", "Postgres", "HTTPTransport",
                 "ObjectStorage",
                 "Archive", argumentParser, logging,
             ],
@@ -103,6 +104,7 @@ let package = Package(
         .testTarget(
             name: "JobModelTests", dependencies: ["JobModel"], resources: [.copy("Cases")], swiftSettings: house),
         .testTarget(name: "JobFileTests", dependencies: ["JobFile", "JobModel", tomlKit], swiftSettings: house),
+        .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes", "JobFile", "JobModel"], swiftSettings: house),
         .testTarget(
             name: "RunHistoryTests",
             dependencies: ["RunHistory", "Operations", "Postgres", "JobModel", "TestSupport", grdb],

@@ -38,6 +38,7 @@ struct DBOps: AsyncParsableCommand {
             ReloadCommand.self,
             AcceptClockCommand.self,
             NotifyCommand.self,
+            RenderCommand.self,
             ExitCodesCommand.self,
         ])
 }

@@ -26,6 +26,7 @@ struct HouseRules {
         "Archive": ["JobModel", "CZlib", "CISAL", "CLibdeflate", "CXXHash", "Crypto"],
         "RunHistory": ["JobModel", "GRDB"],
         "JobFile": ["JobModel"],
+        "Kubernetes": ["JobModel"],
         "Operations": [
             "JobModel", "BlockingWork", "Postgres", "HTTPTransport", "ObjectStorage", "Archive", "Crypto", "Logging",
         ],
@@ -34,8 +35,8 @@ struct HouseRules {
             "NIOCore", "NIOPosix", "HTTPTypes", "Mustache",
         ],
         "dbops": [
-            "JobModel", "JobFile", "RunHistory", "Operations", "Daemon", "Postgres", "HTTPTransport", "ObjectStorage",
-            "Archive", "ArgumentParser", "Logging",
+            "JobModel", "JobFile", "Kubernetes", "RunHistory", "Operations", "Daemon", "Postgres", "HTTPTransport",
+            "ObjectStorage", "Archive", "ArgumentParser", "Logging",
         ],
     ])
 

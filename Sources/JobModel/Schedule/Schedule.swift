@@ -75,12 +75,7 @@ package struct Schedule: Sendable, Equatable {
     /// Spreads jobs over a span: always the same for a job's name, at least 0 and less than `span`.
     package static func offsetInSeconds(of job: String, within span: Duration) -> Int {
         let seconds = Int(clamping: span.components.seconds)
-        return seconds > 0 ? Int(hash(job) % UInt64(seconds)) : 0
-    }
-
-    /// FNV-1a, 64 bits: the same on every machine and in every version. Source: draft-eastlake-fnv.
-    private static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+        return seconds > 0 ? Int(StableHash.of(job) % UInt64(seconds)) : 0
     }
 }
 

@@ -13,32 +13,37 @@ struct JobFileLoader {
     /// A job file with its path, as complaints show it.
     struct Loaded {
         let path: String
+        let text: String
+        let surroundings: JobFileSurroundings
         let file: DecodedJobFile
         var configuration: Configuration { file.configuration }
     }
 
     /// Throws ``JobFile/JobFileError`` with all faults, or where there is no file.
-    func load() throws -> Loaded {
+    ///
+    /// Relative paths in it count from its own folder, or from `folder`, where it will be used elsewhere.
+    func load(inFolder folder: String? = nil) throws -> Loaded {
         guard let path = search.path else { throw search.missing }
-        return try load(path)
+        return try load(path, inFolder: folder)
     }
 
     /// Nil where no job file is named and none is in the usual places.
     func loadIfThere() throws -> Loaded? {
-        try search.path.map(load)
+        try search.path.map { try load($0, inFolder: nil) }
     }
 
-    private func load(_ path: String) throws -> Loaded {
+    private func load(_ path: String, inFolder folder: String?) throws -> Loaded {
         let place = search.absolute(path)
         let bytes = try read(place, shownAs: path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw JobFileError(fileName: path, faults: [Self.notUTF8(bytes)])
         }
         let surroundings = JobFileSurroundings(
-            folder: URL(fileURLWithPath: place).deletingLastPathComponent().path,
+            folder: folder ?? URL(fileURLWithPath: place).deletingLastPathComponent().path,
             zones: ZoneDatabase(), connectionComplaint: Self.connectionComplaint,
             queryComplaint: { CheckQuery.complaint(about: $0) })
-        return Loaded(path: path, file: try JobFileDecoder(fileName: path, surroundings: surroundings).decode(text))
+        let file = try JobFileDecoder(fileName: path, surroundings: surroundings).decode(text)
+        return Loaded(path: path, text: text, surroundings: surroundings, file: file)
     }
 
     private func read(_ place: String, shownAs path: String) throws -> Data {

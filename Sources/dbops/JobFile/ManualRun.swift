@@ -11,6 +11,10 @@ struct ManualRun {
 
     /// The instant that was due, where somebody else keeps the schedule; it is run only once.
     var scheduledAt: CivilTime?
+    /// What made the run start, where it was due at an instant.
+    var trigger = RunTrigger.schedule
+    /// The Kubernetes Job whose pod this is: a run of an earlier pod of it is over.
+    var kubernetesJob: String?
 
     /// Does not throw for what fails in the run: that is its outcome. Throws ``InstantTakenError``.
     func run(toolsIn directory: String?) async throws -> (run: Run, result: JobResult) {
@@ -32,11 +36,11 @@ struct ManualRun {
     private func claim(in diary: RunDiary) async throws -> Run {
         let run = Run(
             id: assembly.newRunID(), job: job.name, kind: job.kind.name,
-            trigger: scheduledAt == nil ? .manual : .schedule, scheduledAt: scheduledAt, startedAt: CivilTime(Date()),
+            trigger: scheduledAt == nil ? .manual : trigger, scheduledAt: scheduledAt, startedAt: CivilTime(Date()),
             host: assembly.identity.description)
         switch await diary.claim([run]) {
         case .granted(let ids):
-            guard ids.contains(run.id) else { throw InstantTakenError(job: job.name, instant: scheduledAt) }
+            if !ids.contains(run.id) { return try await takeOver(run, in: diary) }
         case .unavailable:
             await diary.adopt([run])
         }

@@ -1,0 +1,38 @@
+/// What the Prometheus Operator is told. Source: its API, monitoring.coreos.com/v1.
+struct Monitoring {
+    let request: RenderRequest
+    let secrets: SecretLayout
+
+    var documents: [YAML] {
+        [request.port == nil ? nil : serviceMonitor, request.alertRules.map(prometheusRule)].compactMap { $0 }
+    }
+
+    private var serviceMonitor: YAML {
+        let endpoint: YAML = ["port": "http", "path": "/metrics", "interval": "30s"]
+        return request.resource("monitoring.coreos.com/v1", "ServiceMonitor", named: request.name).adding([
+            "spec": [
+                "selector": ["matchLabels": request.selector],
+                "endpoints": [endpoint.adding(["authorization": authorization])],
+            ]
+        ])
+    }
+
+    /// By the token that the daemon wants of everybody.
+    private var authorization: YAML? {
+        guard let key = secrets.keys.first(where: { $0.isToken }) else { return nil }
+        return ["type": "Bearer", "credentials": ["name": .text(secrets.name), "key": .text(key.name)]]
+    }
+
+    private func prometheusRule(_ rules: String) -> YAML {
+        request.resource("monitoring.coreos.com/v1", "PrometheusRule", named: request.name).adding([
+            "spec": .verbatim(rules)
+        ])
+    }
+}
+
+extension SecretLayout.Key {
+    /// Whether it is what the daemon's page asks for.
+    fileprivate var isToken: Bool {
+        paths.contains { $0 == ["daemon", "token_file"] || $0 == ["daemon", "token_env"] }
+    }
+}
