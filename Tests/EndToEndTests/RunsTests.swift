@@ -103,6 +103,15 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `log shows the newest run of a job`() async throws {
+            let workplace = try Workplace()
+            let state = try await keepHistory(workplace)
+            let result = try await workplace.succeed("log", "nightly@latest", "--state", state)
+            #expect(result.standardOutput.contains("run            \(Self.runs[3].id)\n"))
+            let unknown = try await workplace.run("log", "nobody@latest", "--state", state)
+            expect(unknown, failsWith: 69, saying: "no run \"nobody@latest\"")
+        }
+
         @Test func `log gives scripts plan, report and lines`() async throws {
             let workplace = try Workplace()
             let state = try await keepHistory(workplace)

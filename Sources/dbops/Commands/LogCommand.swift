@@ -9,9 +9,10 @@ struct LogCommand: AsyncParsableCommand {
             EXAMPLES
               dbops log k3v7qahd2mxz
               dbops log k3v --json
+              dbops log nightly@latest
             """)
 
-    @Argument(help: "The run: its id, or as much of its beginning as no other run shares.")
+    @Argument(help: "The run: its id, or as much of its beginning as no other run shares, or JOB@latest.")
     var run: String
 
     @OptionGroup(title: "History") var history: HistoryOptions
@@ -27,6 +28,7 @@ struct LogCommand: AsyncParsableCommand {
     }
 
     private func find(in ledger: any RunLedger) async throws -> Run {
+        if let job = run.jobOfLatest { return try await latest(of: job, in: ledger) }
         var query = RunQuery()
         query.idPrefix = run
         query.limit = AmbiguousRunError.mostShown + 1
@@ -35,6 +37,19 @@ struct LogCommand: AsyncParsableCommand {
         guard found.count == 1 else { throw AmbiguousRunError(text: run, runs: found) }
         return first
     }
+
+    private func latest(of job: String, in ledger: any RunLedger) async throws -> Run {
+        var query = RunQuery()
+        query.job = job
+        query.limit = 1
+        guard let newest = try await ledger.runs(query).first else { throw UnknownRunError(text: run) }
+        return newest
+    }
+}
+
+extension String {
+    /// `nightly` of `nightly@latest`.
+    fileprivate var jobOfLatest: String? { hasSuffix("@latest") ? String(dropLast("@latest".count)) : nil }
 }
 
 /// No run has this name.
