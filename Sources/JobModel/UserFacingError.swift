@@ -34,4 +34,10 @@ package protocol UserFacingError: Error {
     var message: String { get }
     var hint: String? { get }
     var category: FailureCategory { get }
+    /// The page that says what to do, where there is one. Default: none.
+    var runbook: Runbook? { get }
+}
+
+extension UserFacingError {
+    package var runbook: Runbook? { nil }
 }

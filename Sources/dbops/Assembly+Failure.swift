@@ -26,6 +26,7 @@ private struct FailureObject: Encodable {
     let category: FailureCategory
     let error: String
     let hint: String?
+    let runbook: String?
 
     init(_ error: any Error) {
         let known = error as? any UserFacingError
@@ -35,5 +36,6 @@ private struct FailureObject: Encodable {
         category = isCancelled ? .cancelled : complaint == nil ? known?.category ?? .defect : .usage
         self.error = known?.message ?? complaint ?? (isCancelled ? "the run was stopped" : "\(error)")
         hint = known?.hint
+        runbook = known?.runbook?.path
     }
 }

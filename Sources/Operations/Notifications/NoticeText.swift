@@ -22,15 +22,15 @@ struct NoticeText: Sendable, Equatable {
         case .run(let run):
             message = (run.message ?? run.reason?.sentence).map(Self.printable)
             details = Self.details(of: run)
-            advice = run.outcome == nil || notice.event == .succeeded ? nil : "See dbops log \(run.id)."
+            advice = run.outcome == nil || notice.event == .succeeded ? nil : Self.advice("dbops log \(run.id)", notice)
         case .unstarted(let runs):
             message = runs.shares.map(Self.sentence).joined(separator: "\n")
             details = Self.details(of: runs)
-            advice = "See dbops runs \(notice.job)."
+            advice = Self.advice("dbops runs \(notice.job)", notice)
         case .staleness(let staleness):
             message = nil
             details = Self.details(of: staleness)
-            advice = notice.event == .recovered ? nil : "See dbops runs \(notice.job)."
+            advice = notice.event == .recovered ? nil : Self.advice("dbops runs \(notice.job)", notice)
         case .test:
             message = "Somebody asked dbops for this notice, to see whether it arrives. Nothing has happened."
             details = []
@@ -42,6 +42,10 @@ struct NoticeText: Sendable, Equatable {
     var body: String {
         let lines = details.map { "\(Self.oneLine($0.label)): \(Self.oneLine($0.value))" }.joined(separator: "\n")
         return [message, lines.isEmpty ? nil : lines, advice].compactMap { $0 }.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func advice(_ command: String, _ notice: Notice) -> String {
+        "See \(command)" + (notice.runbook.map { ", and \($0.path)" } ?? "") + "."
     }
 
     // MARK: - Titles

@@ -11,6 +11,7 @@ struct WebhookBody {
             "version": .whole(1), "id": .text(notice.id), "event": .text(notice.eventName), "job": .text(notice.job),
             "kind": .text(notice.kind), "at": .text(notice.at.text), "title": .text(text.title),
             "text": .text(text.body), "run": run, "unstarted": unstarted, "staleness": staleness,
+            "runbook": JSONValue(notice.runbook?.path),
         ]
     }
 

@@ -63,6 +63,7 @@ struct RunFailedError: UserFacingError {
     let result: JobResult
     var message: String { run.message ?? "the job \(run.job) \(run.outcome?.rawValue ?? "did not end")" }
     var hint: String? { "Its log: dbops log \(run.id)" }
+    var runbook: Runbook? { run.outcome == .failed ? Runbook.ofTrouble(inJobsOfKind: run.kind) : nil }
     var category: FailureCategory {
         switch run.outcome {
         case .skipped, .missed: .tryLater

@@ -68,6 +68,7 @@ struct AdviseRendering {
         line("lock", finding.remedy.lock)
         line("risk", finding.remedy.risk)
         line("but", finding.caveat)
+        if let runbook = finding.id.runbook { line("see", runbook.path) }
         guard let jobFile = finding.jobFile else { return }
         for (index, text) in jobFile.split(separator: "\n").enumerated() {
             line(index == 0 ? "job file" : "", String(text))

@@ -10,7 +10,8 @@ enum ErrorRendering {
         case let error as JobFileError:
             return error.message
         case let error as any UserFacingError:
-            return "Error: \(error.message)" + (error.hint.map { "\n\($0)" } ?? "")
+            return ["Error: \(error.message)", error.hint, error.runbook.map { "See \($0.path)." }]
+                .compactMap { $0 }.joined(separator: "\n")
         case let error as ValidationError:
             return "Error: \(error.message)"
         case is CancellationError:

@@ -9,6 +9,9 @@ enum RunRendering {
         if let message = run.message, run.outcome != .succeeded {
             StandardError.write("\(run.job) \(run.outcome?.rawValue ?? ""): \(message)")
         }
-        if !quiet { StandardError.write("Its log: dbops log \(run.id)") }
+        guard !quiet else { return }
+        let hasTrouble = run.outcome == .failed || run.outcome == .partial
+        let runbook = hasTrouble ? Runbook.ofTrouble(inJobsOfKind: run.kind) : nil
+        StandardError.write("Its log: dbops log \(run.id)" + (runbook.map { "\nSee \($0.path)." } ?? ""))
     }
 }

@@ -61,7 +61,8 @@ enum VerificationRendering {
         if failed.allSatisfy({ ownChecks.contains($0) || $0 == "time budget" }) {
             return "The \(what) holds what was dumped: look at the source, and at the check that failed."
         }
-        return "Keep an older backup, make a new one (dbops backup now), and look for the cause."
+        return "Keep an older backup, make a new one (dbops backup now), and look for the cause. "
+            + "See \(Runbook.verificationFailed.path)."
     }
 
     private static func printCheck(_ check: VerificationCheck, quiet: Bool) {

@@ -21,11 +21,11 @@ import Testing
             "message":"could not write <shop> & \"café\": No space left on device","missed_firings":2,"outco\#
             me":"failed","reason":null,"report":{"backup":null,"bytes_raw":null,"bytes_stored":null,"failed_\#
             checks":[],"rows":null,"seconds":null,"tables":null,"url":null,"warnings":[]},"scheduled_at":"20\#
-            26-11-21T02:00:00Z","seconds":3700,"started_at":"2026-11-21T02:00:00Z","trigger":"schedule"},"st\#
-            aleness":null,"text":"could not write <shop> & \"café\": No space left on device\n\nDue: 2026-11\#
+            26-11-21T02:00:00Z","seconds":3700,"started_at":"2026-11-21T02:00:00Z","trigger":"schedule"},"ru\#
+            nbook":"runbooks/backup-failed.md","staleness":null,"text":"could not write <shop> & \"café\": No space left on device\n\nDue: 2026-11\#
             -21T02:00:00Z\nStarted: 2026-11-21T02:00:00Z\nEnded: 2026-11-21T03:01:40Z\nTook: 1 h 1 min\nAtte\#
             mpts: 3\nMakes up for: 2 missed before\nHost: db1\nRun: aaaaaaaaaaaa\n\nSee dbops log aaaaaaaaaa\#
-            aa.\n","title":"Backup nightly failed","unstarted":null,"version":1}
+            aa, and runbooks/backup-failed.md.\n","title":"Backup nightly failed","unstarted":null,"version":1}
             """#
         let json = try WebhookBody(notice: .failure).value.json()
         #expect(json == expected)
@@ -67,7 +67,7 @@ import Testing
             guard case .object(let members) = WebhookBody(notice: notice).value else { return [] }
             return Set(members.keys)
         }
-        #expect(keys(.failure).count == 11)
+        #expect(keys(.failure).count == 12)
         for notice in [Notice.recovery, .stale, .test(of: "ops", at: .example(0)), try missed()] {
             #expect(keys(notice) == keys(.failure))
         }
@@ -90,8 +90,8 @@ import Testing
             e},{"text":"*Took*\n1 h 1 min","type":"mrkdwn","verbatim":true},{"text":"*Attempts*\n3","type":"\#
             mrkdwn","verbatim":true},{"text":"*Makes up for*\n2 missed before","type":"mrkdwn","verbatim":tr\#
             ue},{"text":"*Host*\ndb1","type":"mrkdwn","verbatim":true},{"text":"*Run*\naaaaaaaaaaaa","type":\#
-            "mrkdwn","verbatim":true}],"type":"section"},{"elements":[{"text":"See dbops log aaaaaaaaaaaa.",\#
-            "type":"mrkdwn","verbatim":true}],"type":"context"}],"text":"Backup nightly failed: could not wr\#
+            "mrkdwn","verbatim":true}],"type":"section"},{"elements":[{"text":"See dbops log aaaaaaaaaaaa, and \#
+            runbooks/backup-failed.md.","type":"mrkdwn","verbatim":true}],"type":"context"}],"text":"Backup nightly failed: could not wr\#
             ite &lt;shop&gt; &amp; \"café\": No space left on device"}
             """#
         let json = try SlackBody(notice: .failure).value.json()

@@ -1,0 +1,12 @@
+package import JobModel
+
+extension StorageError {
+    package var runbook: Runbook? {
+        switch self {
+        case .denied: .credentialsRotated
+        case .cannotWrite: .storeFull
+        case .damaged: .verificationFailed
+        case .unavailable, .notFound, .tooLarge, .configuration, .failed: nil
+        }
+    }
+}
