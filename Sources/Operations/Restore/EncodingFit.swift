@@ -33,7 +33,8 @@ struct EncodingFit: Sendable, Equatable {
         switch error {
         case PostgresError.statement(let failure) where Self.states.contains(failure.sqlState.description):
             return EncodingError(fit: self, step: failure.statement, reason: failure.message)
-        case OperationError.restoreRefused(let step, let reason) where Self.words.contains(where: { reason.contains($0) }):
+        case OperationError.restoreRefused(let step, let reason)
+        where Self.words.contains(where: { reason.contains($0) }):
             return EncodingError(fit: self, step: step, reason: reason)
         default:
             return error
