@@ -3,7 +3,7 @@ package import JobModel
 extension StorageError {
     package var runbook: Runbook? {
         switch self {
-        case .denied: .credentialsRotated
+        case .denied, .noCredentials: .credentialsRotated
         case .cannotWrite: .storeFull
         case .damaged: .verificationFailed
         case .unavailable, .notFound, .tooLarge, .configuration, .failed: nil
