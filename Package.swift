@@ -90,7 +90,7 @@ let package = Package(
             swiftSettings: house),
 
         // Basement: C libraries.
-        .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev", "libssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLibdeflate", providers: [.apt(["libdeflate-dev"])]),

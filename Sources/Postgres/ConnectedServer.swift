@@ -13,6 +13,8 @@ package struct ConnectedServer: Hashable, Sendable {
     package let backendProcessID: Int32
     /// The database's encoding, for instance `UTF8`.
     package let encoding: String
+    /// What keeps others on the way from reading along.
+    package var protection = ConnectionProtection.none
 
     package var majorVersion: Int { versionNumber / 10_000 }
 

@@ -38,7 +38,7 @@ extension ConnectionFailure {
     ]
 
     private static func cause(of message: String) -> Cause {
-        phrases.first { message.contains($0.phrase) }?.cause ?? .other
+        TLSComplaint.cause(of: message) ?? phrases.first { message.contains($0.phrase) }?.cause ?? .other
     }
 
     /// The message as it reads with the default verbosity, a line per attempt, and the first SQLSTATE in it.

@@ -1,3 +1,4 @@
+import Foundation
 package import JobModel
 
 /// Why a connection could not be made.
@@ -27,10 +28,13 @@ package struct ConnectionFailure: Hashable, Sendable {
     }
 
     package var hint: String? {
-        switch cause {
+        if let hint = TLSComplaint.hint(for: reason) { return hint }
+        return switch cause {
         case .unknownHost: "Check the host name and this machine's name resolution."
         case .refused: "Check host and port, and that the server runs and listens there (listen_addresses)."
         case .timeout: "Check the address and the firewalls between; connect_timeout=SECONDS sets the limit."
+        case .credentials where sqlState == .insufficientPrivilege:
+            "Let the role in, as the database's owner or a superuser: GRANT CONNECT ON DATABASE \(refusedDatabase) TO …;"
         case .credentials: hintOfCredentials
         case .notLetIn:
             "The server's pg_hba.conf has to let this user in from this host; after a change there: SELECT "
@@ -61,5 +65,12 @@ package struct ConnectionFailure: Hashable, Sendable {
         return
             "Check the user's name and password (--password-file, PGPASSWORD, ~/.pgpass; in the job file password_file "
             + "or password_env)."
+    }
+
+    /// The server names it in quotes.
+    private var refusedDatabase: String {
+        let parts = reason.components(separatedBy: "permission denied for database \"")
+        guard parts.count > 1, let name = parts[1].split(separator: "\"").first else { return "…" }
+        return ServerText(String(name)).quotedWhereNeeded.text
     }
 }

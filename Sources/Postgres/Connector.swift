@@ -22,6 +22,21 @@ struct Connector {
 
     /// A connection that is ready for statements. Throws ``PostgresError/connection`` or `CancellationError`.
     func connect() throws -> OpaquePointer {
+        for _ in 1..<Self.attemptsForReason {
+            do {
+                return try connectOnce()
+            } catch PostgresError.connection(let failure) where CertificateVerdict.isMissing(in: failure.reason) {
+                // Asked once more.
+            }
+        }
+        return try connectOnce()
+    }
+
+    /// Where the server answers at once its certificate is looked at in the very step that begins the encryption, and the
+    /// reason is out of our sight: another attempt most likely shows it.
+    private static let attemptsForReason = 6
+
+    private func connectOnce() throws -> OpaquePointer {
         guard let connection = start() else { throw failure("out of memory") }
         do {
             try wait(for: connection)
@@ -53,11 +68,13 @@ struct Connector {
         var deadline = timeout.map { ContinuousClock.now + $0 }
         var host = PQhost(connection).map { String(cString: $0) }
         var direction = PGRES_POLLING_WRITING
+        var certificate = CertificateVerdict()
         while true {
             try waitUntilReady(connection, direction, deadline)
+            certificate.watch(connection)
             direction = PQconnectPoll(connection)
             if direction == PGRES_POLLING_OK { return }
-            if direction == PGRES_POLLING_FAILED { throw failure(of: connection) }
+            if direction == PGRES_POLLING_FAILED { throw failure(certificate.explained(Self.message(of: connection))) }
             let nextHost = PQhost(connection).map { String(cString: $0) }
             if nextHost != host { deadline = timeout.map { ContinuousClock.now + $0 } }
             host = nextHost
@@ -83,7 +100,11 @@ struct Connector {
     private static let sliceInMilliseconds: Int32 = 50
 
     private func failure(of connection: OpaquePointer) -> PostgresError {
-        failure(PQerrorMessage(connection).map { String(cString: $0) } ?? "")
+        failure(Self.message(of: connection))
+    }
+
+    private static func message(of connection: OpaquePointer) -> String {
+        PQerrorMessage(connection).map { String(cString: $0) } ?? ""
     }
 
     private func failure(_ message: String) -> PostgresError {

@@ -37,7 +37,7 @@ package enum PostgresError: UserFacingError, Equatable {
         case .connectionLost(let server, let reason): "the connection to \(server) was lost: \(reason)"
         case .sessionClosed(let server): "the session with \(server) is closed"
         case .statement(let failure): failure.description
-        case .pooler(let server): "\(server) is a connection pooler, not a PostgreSQL server"
+        case .pooler(let server): "\(server) is a connection pooler (PgBouncer or the like), not a PostgreSQL server"
         case .unexpectedResult(let reason): "the server answered unexpectedly: \(reason)"
         case .toolMissing(let tool, let major, _, let searched):
             "\(tool) of PostgreSQL \(major) or newer is not in \(searched.joined(separator: ", "))"
@@ -58,7 +58,9 @@ package enum PostgresError: UserFacingError, Equatable {
         case .clusterBroke(_, let hint, _): hint
         case .connectionLost: "Look into the server's log for the time of this message."
         case .statement(let failure): failure.hint ?? failure.sqlState.remedy
-        case .pooler: "Give the address of the PostgreSQL server itself, past PgBouncer, pgpool or the like."
+        case .pooler:
+            "In every pool mode it may end a session, or hand it to others, and with it the snapshot, locks and settings "
+                + "that this work stands on: give the address and port of the PostgreSQL server itself."
         case .toolMissing(_, _, let package, _): "Install it: apt-get install \(package)."
         case .toolTooOld(_, _, _, let package): "Install the server's version: apt-get install \(package)."
         case .toolBroken(let path, _):

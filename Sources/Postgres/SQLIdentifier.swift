@@ -53,3 +53,14 @@ extension ServerText {
         return ServerText(bytes: result)
     }
 }
+
+extension ServerText {
+    /// A name as people write it: in quotes only where it must be.
+    package var quotedWhereNeeded: ServerText {
+        let isPlain = bytes.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        return isPlain && !(bytes.first.map { $0 <= UInt8(ascii: "9") } ?? true) ? self : quotedAsIdentifier
+    }
+}

@@ -125,9 +125,11 @@ extension Session {
             let reason = fields?.message.map { "\($0) (SQLSTATE \(sqlState))" } ?? PostgresError.cause(in: words)
             return .connectionLost(server: server.displayText, reason: reason)
         }
+        let message = fields?.message ?? words
+        let grant = StatementFailure.missingGrant(sqlState: sqlState, message: message, role: server.user)
         return .statement(
             StatementFailure(
-                sqlState: sqlState, message: fields?.message ?? words, detail: fields?.detail, hint: fields?.hint,
+                sqlState: sqlState, message: message, detail: fields?.detail, hint: fields?.hint ?? grant,
                 context: fields?.context, statement: StatementFailure.summary(of: sql.text)))
     }
 

@@ -149,7 +149,7 @@ struct OpenedConnection {
             host: host, hostAddress: address.isEmpty ? nil : address, port: text(PQport(connection)),
             database: text(PQdb(connection)), user: text(PQuser(connection)),
             versionNumber: Int(PQserverVersion(connection)), backendProcessID: PQbackendPID(connection),
-            encoding: encoding)
+            encoding: encoding, protection: ConnectionProtection(of: connection))
         self.info = info.pinned(toHost: host, port: server.port, hostAddress: server.hostAddress)
             .with(database: server.database).with(user: server.user)
         // Nobody collects notices yet, and libpq would print them: PgBouncer's console has one for this.
