@@ -20,6 +20,8 @@ package struct BackupSettings: Sendable, Equatable {
     package var maxRateInBytes: Int?
     /// A backup that holds its snapshot for longer warns of it: VACUUM cannot remove what died since. Default: 24 h.
     package var maxSnapshotAge: Duration = .seconds(86_400)
+    /// A standby that is further behind its primary than this is not dumped. Default: nil, which only warns.
+    package var maxStandbyLag: Duration?
     /// How often the heartbeat object is renewed. Default: 60 s.
     package var heartbeatInterval: Duration = .seconds(60)
     /// How often the leader's session is used and looks for sessions that wait for our locks. Default: 20 s.

@@ -45,6 +45,8 @@ extension ServerTests {
                         let manifest = backup.manifest
                         #expect(manifest.snapshot.inRecovery)
                         #expect(manifest.snapshot.lsn.contains("/"))
+                        #expect(manifest.snapshot.standbyLagInSeconds == 0)
+                        #expect(manifest.globals?.passwordHashes == true)
                         #expect(manifest.tables.map(\.name) == ["t"])
                         #expect(
                             manifest.tablesWithoutData

@@ -9,17 +9,29 @@ extension Manifest {
         package var lsn: String
         /// Whether the server was a standby.
         package var inRecovery: Bool
+        /// On a standby, when the newest transaction in the rows was committed, by the primary's clock; nil where nothing
+        /// told, and in older backups.
+        package var standbyLastCommit: CivilTime?
+        /// On a standby, how far it was behind its primary; nil likewise.
+        package var standbyLagInSeconds: Int?
 
-        package init(takenAt: CivilTime, lsn: String, inRecovery: Bool) {
+        package init(
+            takenAt: CivilTime, lsn: String, inRecovery: Bool, standbyLastCommit: CivilTime? = nil,
+            standbyLagInSeconds: Int? = nil
+        ) {
             self.takenAt = takenAt
             self.lsn = lsn
             self.inRecovery = inRecovery
+            self.standbyLastCommit = standbyLastCommit
+            self.standbyLagInSeconds = standbyLagInSeconds
         }
 
         private enum CodingKeys: String, CodingKey {
             case lsn
             case takenAt = "taken_at"
             case inRecovery = "in_recovery"
+            case standbyLastCommit = "standby_last_commit"
+            case standbyLagInSeconds = "standby_lag_seconds"
         }
     }
 

@@ -35,6 +35,7 @@ struct BackupTable {
         if let age = section.duration("max_snapshot_age", in: .seconds(1) ... .days(366)) {
             settings.maxSnapshotAge = age
         }
+        settings.maxStandbyLag = section.duration("max_standby_lag", in: .seconds(1) ... .days(366))
         settings.filters = filters(&section)
         if let globals = globals(&section) { settings.globals = globals }
         return settings

@@ -16,7 +16,7 @@ package struct BackupOperation: Sendable {
     private let job: String?
     private let settings: BackupSettings
     private let warnings: Warnings
-    /// Waits for the second by which the backup is named. Default: sleeps.
+    /// Waits for the second by which the backup is named, and before a standby is tried again. Default: sleeps.
     package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// `destinations` are at least one; the first is the primary one, and a store that is named twice counts once.
@@ -48,7 +48,11 @@ package struct BackupOperation: Sendable {
     /// Plans and executes. Throws where no store has a backup; then nothing is left that `list` would show. Where some
     /// stores have it the outcome is ``RunOutcome/partial``.
     package func execute() async throws -> BackupReport {
-        try await context.logged("backup", on: connection.displayText) { try await backUp() }
+        try await context.logged("backup", on: connection.displayText) {
+            try await RecoveryConflict.retrying(server: connection.displayText, warnings: warnings, sleep: sleep) {
+                try await backUp()
+            }
+        }
     }
 
     private func backUp() async throws -> BackupReport {
@@ -110,12 +114,15 @@ package struct BackupOperation: Sendable {
             startupStatements: [
                 "SET default_transaction_isolation = 'read committed'", DumpSessions.naming(applicationName),
             ])
+        var isStandby = false
         do {
             try await session.refusePooler()
             for setting in SessionSettings.withoutTimeLimits(serverVersionNumber: session.server.versionNumber) {
                 try await session.execute(setting)
             }
             let facts = try await ServerFacts.gather(session)
+            isStandby = facts.isInRecovery
+            if isStandby { try await judgeStandby(session) }
             for setting in SessionSettings.dumping(
                 serverVersionNumber: facts.versionNumber, clientEncoding: facts.archiveEncoding)
             {
@@ -127,8 +134,17 @@ package struct BackupOperation: Sendable {
             await session.close()
             return result
         } catch {
+            let cause = isStandby ? await RecoveryConflict.cause(of: error, leader: session) : error
             await session.close()
-            throw error
+            throw cause
+        }
+    }
+
+    /// Throws ``StandbyError/behind(server:lagInSeconds:limit:)``.
+    private func judgeStandby(_ session: Session) async throws {
+        let age = try await StandbyAge.gather(on: session)
+        if let warning = try age.warning(server: connection.displayText, limit: settings.maxStandbyLag) {
+            warnings.add(warning)
         }
     }
 
@@ -149,6 +165,7 @@ package struct BackupOperation: Sendable {
             .expected(items: begun.plan.itemCount, bytes: begun.plan.expectedBytes))
         context.reporter.report(.phase("copying \(begun.plan.tables.count) tables"))
         let results = try await copy(begun, to: destinations)
+        if let warning = try await begun.leader.promotion() { warnings.add(warning) }
         try await begun.leader.release()
         context.reporter.report(.phase("writing the manifest"))
         return try await BackupCommit(

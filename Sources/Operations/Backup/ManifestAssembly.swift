@@ -34,7 +34,9 @@ struct ManifestAssembly {
         let snapshot = begun.leader.snapshot
         return Manifest.Snapshot(
             takenAt: CivilTime(secondsSinceEpoch: snapshot.takenAtSecondsSinceEpoch), lsn: snapshot.lsn,
-            inRecovery: snapshot.inRecovery)
+            inRecovery: snapshot.inRecovery,
+            standbyLastCommit: snapshot.standby?.lastCommitInSeconds.map { CivilTime(secondsSinceEpoch: $0) },
+            standbyLagInSeconds: snapshot.standby?.lagInSeconds)
     }
 
     private var archive: Manifest.Archive {

@@ -22,6 +22,8 @@ struct SnapshotLeader: Sendable {
         let takenAtSecondsSinceEpoch: Int
         let lsn: String
         let inRecovery: Bool
+        /// Set on a standby.
+        var standby: StandbyAge?
     }
 
     static func begin(on session: Session, facts: ServerFacts, patience: Duration) async throws -> SnapshotLeader {
@@ -37,11 +39,12 @@ struct SnapshotLeader: Sendable {
             """)
         let snapshotAge = Stopwatch()
         let row = try exported.onlyRow()
+        let inRecovery = try row.bool("recovery")
         return SnapshotLeader(
             session: session, facts: try await ServerFacts.gather(session), snapshotName: try row.string("name"),
             snapshot: SnapshotFacts(
                 takenAtSecondsSinceEpoch: Int(try row.int64("taken")), lsn: try row.optionalString("lsn") ?? "",
-                inRecovery: try row.bool("recovery")),
+                inRecovery: inRecovery, standby: inRecovery ? try await StandbyAge.gather(on: session) : nil),
             snapshotAge: snapshotAge,
             lockedTables: try await heldLocks(of: session), refusals: refusals, tableCount: tables.count)
     }
@@ -69,6 +72,19 @@ struct SnapshotLeader: Sendable {
                AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
             """)
         return Set(try held.rows.map { try $0.oid("oid") })
+    }
+
+    /// What is to be said of a standby that has become a primary since; nil where none has. Its sessions live on.
+    func promotion() async throws -> String? {
+        guard snapshot.inRecovery else { return nil }
+        do {
+            let row = try await session.query("SELECT pg_catalog.pg_is_in_recovery() AS recovery").onlyRow()
+            guard try !row.bool("recovery") else { return nil }
+        } catch let error as PostgresError {
+            throw OperationError.leaderLost(reason: error.message)
+        }
+        return "the standby was promoted in the middle of the backup, which shows the rows as they were before: see "
+            + "whether url and read_url still name what they should"
     }
 
     /// Ends the transaction; proves by it that the session, and so the locks, lived to the end.

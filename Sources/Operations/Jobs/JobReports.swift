@@ -12,6 +12,8 @@ struct BackupJobReport: Encodable {
     let bytesStored: Int
     let seconds: Double
     let stores: [StoreResult]
+    /// Of a standby.
+    let standbyLagSeconds: Int?
     let warnings: [String]
 
     init(_ report: BackupReport) {
@@ -24,6 +26,7 @@ struct BackupJobReport: Encodable {
         bytesStored = totals.bytesStored
         seconds = report.seconds
         stores = report.stores
+        standbyLagSeconds = report.manifest.snapshot.standbyLagInSeconds
         warnings = report.warnings
     }
 }

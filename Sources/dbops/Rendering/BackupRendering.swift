@@ -21,6 +21,8 @@ enum BackupRendering {
         let serverVersion: String
         let pgDumpVersion: String
         let tablesWithoutData: [String]
+        /// Of a standby; left out else.
+        let standbyLagSeconds: Int?
         let warnings: [String]
 
         init(_ report: BackupReport) {
@@ -41,6 +43,7 @@ enum BackupRendering {
             serverVersion = manifest.server.versionText
             pgDumpVersion = manifest.client.pgDumpVersion
             tablesWithoutData = manifest.tablesWithoutData.map { "\($0.schema).\($0.name) (\($0.reason.rawValue))" }
+            standbyLagSeconds = manifest.snapshot.standbyLagInSeconds
             warnings = report.warnings
         }
     }
@@ -64,6 +67,9 @@ enum BackupRendering {
         facts += "; \(Quantities.bytes(totals.bytesRaw)) became \(Quantities.bytes(totals.bytesStored))"
         facts += " in \(Quantities.seconds(report.seconds))"
         StandardError.write("Backed up \(manifest.database): \(facts).")
+        if let lag = manifest.snapshot.standbyLagInSeconds {
+            StandardError.write("Read from a standby, \(Quantities.seconds(Double(lag))) behind its primary.")
+        }
         for table in manifest.tablesWithoutData {
             StandardError.write("Without rows: \(table.schema).\(table.name) (\(table.reason.rawValue))")
         }

@@ -108,6 +108,14 @@ enum CatalogRendering {
         return words.joined(separator: ", ")
     }
 
+    /// How old the rows of a standby were.
+    private static func standby(_ snapshot: Manifest.Snapshot) -> String {
+        guard snapshot.inRecovery else { return "" }
+        let lag = snapshot.standbyLagInSeconds.map { ", \(Quantities.seconds(Double($0))) behind its primary" } ?? ""
+        let commit = snapshot.standbyLastCommit.map { ", last commit \($0.text)" } ?? ""
+        return " on a standby\(lag)\(commit)"
+    }
+
     static func print(
         _ source: BackupSource, verification: VerificationReport?, marks: BackupMarks.Standing, json: Bool
     ) throws {
@@ -124,7 +132,7 @@ enum CatalogRendering {
             ("database", manifest.database.text),
             ("server", "PostgreSQL \(manifest.server.versionText), system \(manifest.server.systemIdentifier)"),
             ("pg_dump", manifest.client.pgDumpVersion),
-            ("snapshot", "\(manifest.snapshot.takenAt.text) at \(manifest.snapshot.lsn)"),
+            ("snapshot", "\(manifest.snapshot.takenAt.text) at \(manifest.snapshot.lsn)" + standby(manifest.snapshot)),
             ("encoding", "\(manifest.server.encoding), collation \(manifest.server.collation.collate)"),
             (
                 "contents",
