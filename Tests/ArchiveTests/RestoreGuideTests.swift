@@ -21,6 +21,13 @@ import Testing
         #expect(Self.guide.contains(text))
     }
 
+    @Test func `tells how to leave out an extension that most databases cannot take`() {
+        #expect(!Self.guide.contains("pg_cron"))
+        var manifest = Manifest.example
+        manifest.extensions.append(.init(name: "pg_cron", version: "1.4", schema: "pg_catalog"))
+        #expect(RestoreGuide(manifest: manifest, urls: ["s3://b"]).text.contains("add `-L list` to pg_restore"))
+    }
+
     @Test func `copies a directory's backup`() {
         let guide = RestoreGuide(manifest: .example, urls: ["file:///var/back'ups/b"]).text
         #expect(guide.contains("cp -R '/var/back'\\''ups/b' backup"))

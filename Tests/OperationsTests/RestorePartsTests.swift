@@ -97,11 +97,11 @@ import Testing
         let missing = try missing(
             [.table(1, "t", oid: 1)], roles: ["app", "postgres", "odd \"role", "other"], extensions: ["hstore", "x"],
             collations: ["\"pg_catalog\".\"de_DE\""], tablespaces: ["fast"])
-        #expect(missing.refusal == nil)
+        #expect(missing.refusal(major: 15) == nil)
     }
 
     @Test func `names all that is missing at once, with the commands that make the roles`() throws {
-        let error = try #require(try missing([.table(1, "t", oid: 1)]).refusal)
+        let error = try #require(try missing([.table(1, "t", oid: 1)]).refusal(major: 15))
         #expect(
             error.message
                 == "the target server lacks role app, role odd \"role, role postgres, extension hstore, "

@@ -61,6 +61,24 @@ package struct TableOfContents: Sendable {
         self = try reader.finish()
     }
 
+    /// The same without some entries, to decide by; the bytes are those of the whole.
+    package func leavingOut(_ dumpIDs: Set<Int>) -> TableOfContents {
+        dumpIDs.isEmpty ? self : TableOfContents(self, entries: entries.filter { !dumpIDs.contains($0.dumpID) })
+    }
+
+    private init(_ whole: TableOfContents, entries: [TOCEntry]) {
+        version = whole.version
+        format = whole.format
+        createdAt = whole.createdAt
+        databaseName = whole.databaseName
+        serverVersion = whole.serverVersion
+        dumpVersion = whole.dumpVersion
+        self.entries = entries
+        indexByDumpID = Dictionary(uniqueKeysWithValues: zip(entries.map(\.dumpID), entries.indices))
+        bytes = whole.bytes
+        layout = whole.layout
+    }
+
     /// The entry with this dump id.
     package func entry(dumpID: Int) -> TOCEntry? {
         indexByDumpID[dumpID].map { entries[$0] }

@@ -140,6 +140,12 @@ package struct RestoreGuide: Sendable {
         if manifest.server.encoding == "SQL_ASCII" {
             notes.append("The source's encoding is SQL_ASCII: restored into another one, its bytes are not checked.")
         }
+        if manifest.extensions.contains(where: { $0.name == "pg_cron" }) {
+            notes.append(
+                "A server takes `pg_cron` only in the database that its `cron.database_name` names. Into any other restore "
+                    + "without it: `pg_restore -l . | grep -vE ' (pg_)?cron( |$)' >list`, take what "
+                    + "needs it out of the list as well (views on its tables), and add `-L list` to pg_restore.")
+        }
         notes.append(
             "A restored subscription is disabled. On a test server add `--no-subscriptions`: dropping a restored "
                 + "subscription would drop the slot at its publisher.")

@@ -45,8 +45,9 @@ struct DatabaseRestore: Sendable {
             context.reporter.report(.phase("making the definitions"))
             let definitions = Stopwatch()
             try await makeSchemas()
-            let part = options.entries == nil ? [] : ["--single-transaction", "--use-list=\(directory)/entries.list"]
-            try await stock.run(["--section=pre-data"] + part, step: "making the definitions")
+            let part = options.entries == nil ? [] : ["--single-transaction"]
+            try await stock.run(
+                ["--section=pre-data", "--use-list=\(directory)/entries.list"] + part, step: "making the definitions")
             options.hasDefined()
             timings.definitions = definitions.seconds
 

@@ -9,19 +9,19 @@ extension Prerequisites {
             + (missingICU ? ["the collation provider ICU"] : [])
     }
 
-    /// All that is missing, in one error with the commands that would make it.
-    var refusal: OperationError? {
-        things.isEmpty ? nil : .missingPrerequisites(things, hint: hints.joined(separator: " "))
+    /// All that is missing on a server of this major version, in one error with the commands that would make it.
+    func refusal(major: Int) -> OperationError? {
+        things.isEmpty ? nil : .missingPrerequisites(things, hint: hints(major: major).joined(separator: " "))
     }
 
-    private var hints: [String] {
+    private func hints(major: Int) -> [String] {
         var hints: [String] = []
         if !missingRoles.isEmpty {
             let commands = missingRoles.map { "CREATE ROLE \(ServerText($0).quotedAsIdentifier);" }
             hints.append("Create the roles: \(commands.joined(separator: " "))")
         }
         if !missingExtensions.isEmpty {
-            hints.append("Install the packages of the extensions on the server.")
+            hints.append(ExtensionPackages.advice(for: missingExtensions, major: major))
         }
         if !missingCollations.isEmpty {
             hints.append("Install the locales on the server and run pg_import_system_collations('pg_catalog').")

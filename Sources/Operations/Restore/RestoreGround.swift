@@ -32,7 +32,13 @@ struct RestoreGround: Sendable {
             warnings: warnings)
     }
 
-    /// What would be restored into a database that holds `objects`.
+    /// What would be restored into the database `name`, on the server of the session, that holds `objects`.
+    func part(into objects: TargetObjects, named name: String, on session: Session) async throws -> RestorePart {
+        try part(into: objects)
+            .leavingOut(try await BoundExtension.unfit(for: name, of: contents, on: session))
+    }
+
+    /// What would be restored into a database that holds `objects`, whatever its server is.
     func part(into objects: TargetObjects) throws -> RestorePart {
         guard let chosen else { return RestorePart(all: source, contents) }
         return RestorePart(try ResolvedSelection(chosen, of: contents, into: objects), of: source, contents)
@@ -63,8 +69,8 @@ struct RestoreGround: Sendable {
 
     func prerequisites(_ part: RestorePart, on session: Session) async throws -> Prerequisites {
         Prerequisites(
-            of: source.manifest, part.selection == nil ? contents.entries : part.entries,
-            isPart: part.selection != nil, offer: try await Prerequisites.offer(of: session))
+            of: part.manifest, part.entries, isPart: part.selection != nil,
+            offer: try await Prerequisites.offer(of: session))
     }
 
     /// Refuses a server that lacks what the backup needs, or a role that may not do it, before anything but roles is
@@ -75,7 +81,9 @@ struct RestoreGround: Sendable {
         let roles =
             request.makesRoles
             ? try await makeRoles(on: session, wanted: prerequisites(part, on: session).missingRoles) : []
-        if let error = try await prerequisites(part, on: session).refusal { throw error }
+        if let error = try await prerequisites(part, on: session).refusal(major: session.server.majorVersion) {
+            throw error
+        }
         if let error = try await TargetFitness.gather(session).refusal(of: need) { throw error }
         return Prepared(pgRestore: pgRestore, roles: roles)
     }
@@ -105,7 +113,7 @@ struct RestoreGround: Sendable {
         options.entries = part.listed
         options.hasDefined = hasDefined
         return try await DatabaseRestore(
-            context: context, source: part.source, contents: contents, target: database, pgRestore: pgRestore,
+            context: context, source: part.source, contents: part.contents, target: database, pgRestore: pgRestore,
             options: options, warnings: warnings
         ).run()
     }

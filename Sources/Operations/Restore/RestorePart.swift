@@ -7,6 +7,8 @@ struct RestorePart: Sendable {
     let contents: TableOfContents
     /// Nil where all is restored.
     let selection: ResolvedSelection?
+    /// What the target cannot take; nil where nothing.
+    private(set) var leftOut: LeftOutExtensions?
 
     init(all source: BackupSource, _ contents: TableOfContents) {
         self.source = source
@@ -29,6 +31,22 @@ struct RestorePart: Sendable {
             store: source.store, folder: source.folder, manifest: manifest, manifestSHA256: source.manifestSHA256)
         self.contents = contents
         self.selection = selection
+    }
+
+    /// The part without what belongs to these extensions.
+    func leavingOut(_ extensions: [BoundExtension]) -> RestorePart {
+        let leftOut = LeftOutExtensions(extensions, of: contents)
+        let isTouched = selection.map { !$0.entries.isDisjoint(with: leftOut.dumpIDs) } ?? true
+        return extensions.isEmpty || !isTouched ? self : RestorePart(self, without: leftOut)
+    }
+
+    private init(_ part: RestorePart, without leftOut: LeftOutExtensions) {
+        source = part.source.leavingOut(leftOut)
+        contents = part.contents.leavingOut(leftOut.dumpIDs)
+        var selection = part.selection
+        selection?.entries.subtract(leftOut.dumpIDs)
+        self.selection = selection
+        self.leftOut = leftOut
     }
 
     var manifest: Manifest { source.manifest }

@@ -91,7 +91,9 @@ struct ScratchServer {
             var missing = Prerequisites(
                 of: manifest, contents, offer: try await Prerequisites.offer(of: session))
             missing.missingTablespaces = []
-            if let refusal = missing.refusal { throw settings.server == nil ? refusal.inThrowAwayCluster : refusal }
+            if let refusal = missing.refusal(major: session.server.majorVersion) {
+                throw settings.server == nil ? refusal.inThrowAwayCluster : refusal
+            }
             await session.close()
             return PostgresVersion(number: session.server.versionNumber)
         } catch {

@@ -64,11 +64,12 @@ package struct VerifyOperation: Sendable {
         try await objects.companions()
         let contents = try await readContents(&findings)
         if findings.failed { return }
+        let part = RestorePart(all: source, contents).leavingOut(BoundExtension.found(in: contents))
         let proof = try await ScratchServer(
-            context: context, manifest: source.manifest, contents: contents,
+            context: context, manifest: part.manifest, contents: part.contents,
             globals: try await GlobalsRestore.of(source), settings: settings
         ).withDatabase(warnings: warnings) { scratch in
-            try await prove(contents, in: scratch, findings)
+            try await prove(part, in: scratch, findings)
         }
         findings = proof
     }
@@ -86,18 +87,19 @@ package struct VerifyOperation: Sendable {
     }
 
     private func prove(
-        _ contents: TableOfContents, in scratch: ScratchServer.Database, _ before: Findings
+        _ part: RestorePart, in scratch: ScratchServer.Database, _ before: Findings
     ) async throws -> Findings {
+        let (source, contents) = (part.source, part.contents)
         var findings = before
         findings.serverVersion = scratch.version.description
         findings.seconds.server = scratch.secondsToMake
         findings.scratchDatabase = settings.keepsScratchDatabase ? scratch.keptPlace : nil
         findings.checks.append(scratch.globals)
-        guard try await restore(contents, into: scratch, &findings) else { return findings }
+        guard try await restore(part, into: scratch, &findings) else { return findings }
         context.reporter.report(
             .phase("comparing rows, definitions, sequences, indexes and constraints with the backup's"))
         let checks = Stopwatch()
-        async let definitions = compareDefinitions(contents, in: scratch)
+        async let definitions = compareDefinitions(part, in: scratch)
         findings.checks.append(
             try await RowsCheck(
                 source: source, target: scratch.connection, context: context, jobs: settings.jobs
@@ -121,10 +123,10 @@ package struct VerifyOperation: Sendable {
 
     /// False where pg_restore found fault with the backup; a server that went away is thrown.
     private func restore(
-        _ contents: TableOfContents, into scratch: ScratchServer.Database, _ findings: inout Findings
+        _ part: RestorePart, into scratch: ScratchServer.Database, _ findings: inout Findings
     ) async throws -> Bool {
         let restore = DatabaseRestore(
-            context: context, source: source, contents: contents, target: scratch.connection,
+            context: context, source: part.source, contents: part.contents, target: scratch.connection,
             pgRestore: scratch.pgRestore,
             options: .init(jobs: settings.jobs, isScratch: true), warnings: warnings)
         let expected = "restored without an error"
@@ -151,7 +153,7 @@ package struct VerifyOperation: Sendable {
     }
 
     private func compareDefinitions(
-        _ contents: TableOfContents, in scratch: ScratchServer.Database
+        _ part: RestorePart, in scratch: ScratchServer.Database
     ) async throws -> [VerificationCheck] {
         let harvest = TOCHarvest(
             pgDump: scratch.pgDump, connection: scratch.connection,
@@ -161,10 +163,11 @@ package struct VerifyOperation: Sendable {
         let otherMajor = scratch.pgDump.version.major != source.manifest.client.pgDumpMajor
         return [
             Inventory(
-                backup: contents, restored: restored, otherMajor: otherMajor,
-                fromStandby: source.manifest.snapshot.inRecovery
+                backup: part.contents, restored: restored, otherMajor: otherMajor,
+                fromStandby: source.manifest.snapshot.inRecovery,
+                leftOut: part.leftOut?.sentences(source.manifest) ?? []
             ).check(),
-            SequenceComparison(backup: contents, restored: restored).check(),
+            SequenceComparison(backup: part.contents, restored: restored).check(),
             try await ValidityCheck(manifest: source.manifest).run(
                 on: scratch, applicationName: context.applicationName),
         ]

@@ -55,7 +55,9 @@ struct Workbench: Sendable {
         environment["TMPDIR"] = temporaryDirectory
         return OperationContext(
             runID: runID ?? RunID(using: &generator), clock: clock,
-            tools: ClientTools(binFolder: ScratchCluster.anyBinFolder, environment: environment), reporter: reporter,
+            tools: ClientTools(
+                binFolder: cluster.tools.folders.first ?? ScratchCluster.anyBinFolder, environment: environment),
+            reporter: reporter,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, version: "0.0.0-test", hostName: "bench",
             temporaryDirectory: temporaryDirectory)
     }

@@ -61,18 +61,23 @@ struct RestorePlanner: Sendable {
             if ground.chosen == nil {
                 try await collecting(&plan) { try await IntoEmpty(ground: ground).refuseInhabited(session) }
             }
-            let part = try ground.part(
-                into: ground.chosen == nil ? TargetObjects() : try await TargetObjects.gather(session))
-            if ground.chosen != nil { plan.describe(part, jobs: ground.request.jobs) }
+            let part = try await ground.part(
+                into: ground.chosen == nil ? TargetObjects() : try await TargetObjects.gather(session),
+                named: session.server.database, on: session)
+            if ground.chosen != nil || part.leftOut != nil {
+                plan.steps = []
+                plan.describe(part, jobs: ground.request.jobs)
+            }
             try await judge(part, .init(of: part, makesDatabase: false), on: session, &plan)
         }
     }
 
     private func planNew(_ plan: inout RestorePlan) async throws {
-        let part = try ground.part(into: .ofNewDatabase)
+        _ = try ground.part(into: .ofNewDatabase)
         let name = IntoNew(ground: ground).name
         let session = try await ground.openMaintenance(beside: name)
         try await session.closing { session in
+            let part = try await ground.part(into: .ofNewDatabase, named: name, on: session)
             try await collecting(&plan) { try await TargetDatabase.refuseExisting(name, on: session) }
             plan.steps.append(createStatement(name, session))
             plan.describe(part, jobs: ground.request.jobs)
@@ -83,10 +88,11 @@ struct RestorePlanner: Sendable {
 
     private func planReplacement(_ way: IntoReplacement, _ plan: inout RestorePlan) async throws {
         try way.refuseOtherDatabase()
-        let part = try ground.part(into: .ofNewDatabase)
+        _ = try ground.part(into: .ofNewDatabase)
         let names = way.names
         let session = try await ground.openMaintenance(beside: way.name)
         try await session.closing { session in
+            let part = try await ground.part(into: .ofNewDatabase, named: names.temporary, on: session)
             try await collecting(&plan) { try await way.refuse(on: session) }
             plan.notes = way.doubts
             plan.steps.append(createStatement(names.temporary, session))
@@ -118,6 +124,9 @@ struct RestorePlanner: Sendable {
                 for: ground.source.manifest, serverMajor: session.server.majorVersion)
         }
         var missing = try await ground.prerequisites(part, on: session)
+        if let leftOut = part.leftOut {
+            plan.notes += leftOut.sentences(ground.source.manifest) + leftOut.remedies(ground.source.manifest)
+        }
         plan.missing = .init(
             roles: missing.missingRoles, extensions: missing.missingExtensions, collations: missing.missingCollations,
             tablespaces: missing.missingTablespaces)
@@ -132,7 +141,7 @@ struct RestorePlanner: Sendable {
             }
             missing.missingRoles = []
         }
-        if let refusal = missing.refusal { Self.add(refusal, to: &plan) }
+        if let refusal = missing.refusal(major: session.server.majorVersion) { Self.add(refusal, to: &plan) }
         if let refusal = try await TargetFitness.gather(session).refusal(of: need) { Self.add(refusal, to: &plan) }
     }
 }

@@ -5,10 +5,12 @@ import Postgres
 /// The checks of a verification, of a database that a backup was restored into for real.
 struct RestoredProof: Sendable {
     let ground: RestoreGround
+    /// All of the backup, but for what the target cannot take.
+    let part: RestorePart
     let target: ConnectionInfo
 
     func run() async throws -> [VerificationCheck] {
-        let (context, source, jobs) = (ground.context, ground.source, ground.request.jobs)
+        let (context, source, jobs) = (ground.context, part.source, ground.request.jobs)
         context.reporter.report(.phase("proving the restored database: rows, definitions, sequences, indexes"))
         async let definitions = compareDefinitions()
         var checks = [
@@ -20,7 +22,7 @@ struct RestoredProof: Sendable {
     }
 
     private func compareDefinitions() async throws -> [VerificationCheck] {
-        let (contents, manifest) = (ground.contents, ground.source.manifest)
+        let (contents, manifest) = (part.contents, part.manifest)
         let session = try await ground.openSession(target)
         let (facts, version) = try await session.closing { session in
             (try await ServerFacts.gather(session), PostgresVersion(number: session.server.versionNumber))

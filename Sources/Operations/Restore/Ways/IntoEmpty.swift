@@ -6,14 +6,15 @@ struct IntoEmpty: Sendable {
     let ground: RestoreGround
 
     func run() async throws -> RestoreGround.Done {
-        let part = try ground.part(into: TargetObjects())
         let session = try await ground.openExisting()
-        let (prepared, fit) = try await session.closing { session in
+        let (part, prepared, fit) = try await session.closing { session in
             try await TargetFitness.refuseUnfit(session)
             try await refuseInhabited(session)
+            let part = try await ground.part(into: TargetObjects(), named: session.server.database, on: session)
             let prepared = try await ground.prepare(part, on: session, .init(of: part, makesDatabase: false))
-            return (prepared, ground.encodingFit(session))
+            return (part, prepared, ground.encodingFit(session))
         }
+        ground.tell(part)
         do {
             let timings = try await ground.load(part, into: session.connectionInfo, pgRestore: prepared.pgRestore)
             return RestoreGround.Done(timings: timings, roles: prepared.roles, part: part)

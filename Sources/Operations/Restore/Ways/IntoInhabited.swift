@@ -12,7 +12,8 @@ struct IntoInhabited: Sendable {
         let session = try await ground.openExisting()
         return try await session.closing { session in
             try await TargetFitness.refuseUnfit(session)
-            let part = try ground.part(into: try await TargetObjects.gather(session))
+            let part = try await ground.part(
+                into: try await TargetObjects.gather(session), named: session.server.database, on: session)
             let prepared = try await ground.prepare(part, on: session, .init(of: part, makesDatabase: false))
             ground.tell(part)
             var done = RestoreGround.Done(
@@ -77,6 +78,9 @@ struct IntoInhabited: Sendable {
 extension RestoreGround {
     /// What is not made, and what is made unasked.
     func tell(_ part: RestorePart) {
+        if let leftOut = part.leftOut {
+            for text in leftOut.sentences(source.manifest) + leftOut.remedies(source.manifest) { warnings.add(text) }
+        }
         guard let selection = part.selection else { return }
         for leftOut in selection.leftOut {
             warnings.add(

@@ -9,9 +9,10 @@ struct IntoNew: Sendable {
     var name: String { ground.request.target.database ?? ground.source.manifest.database.text }
 
     func run() async throws -> RestoreGround.Done {
-        let part = try ground.part(into: .ofNewDatabase)
+        _ = try ground.part(into: .ofNewDatabase)
         let session = try await ground.openMaintenance(beside: name)
         return try await session.closing { session in
+            let part = try await ground.part(into: .ofNewDatabase, named: name, on: session)
             let prepared = try await ground.prepare(part, on: session, .init(of: part, makesDatabase: true))
             try await TargetDatabase.create(name, like: ground.source.manifest, on: session)
             return try await ground.droppingOnFailure(name, on: session) {

@@ -20,15 +20,17 @@ struct IntoReplacement: Sendable {
 
     func run() async throws -> RestoreGround.Done {
         try refuseOtherDatabase()
-        let part = try ground.part(into: .ofNewDatabase)
+        _ = try ground.part(into: .ofNewDatabase)
         let session = try await ground.openMaintenance(beside: name)
         return try await session.closing { session in
             try await refuse(on: session)
+            let names = names
+            let part = try await ground.part(into: .ofNewDatabase, named: names.temporary, on: session)
             let prepared = try await ground.prepare(
                 part, on: session, .init(of: part, makesDatabase: true, renaming: name))
             try await tellLeftovers(on: session)
             for doubt in doubts { ground.warnings.add(doubt) }
-            let names = names
+            ground.tell(part)
             try await TargetDatabase.create(names.temporary, like: ground.source.manifest, on: session)
             var done = try await ground.droppingOnFailure(names.temporary, on: session) {
                 try await restoreAndProve(part, names, prepared, on: session)
@@ -116,7 +118,7 @@ struct IntoReplacement: Sendable {
         let target = session.connectionInfo.with(database: names.temporary)
         let timings = try await ground.load(part, into: target, pgRestore: prepared.pgRestore)
         try await reached(.restored)
-        let checks = try await RestoredProof(ground: ground, target: target).run()
+        let checks = try await RestoredProof(ground: ground, part: part, target: target).run()
         let faults = checks.filter { $0.verdict == .failed }
         guard faults.isEmpty else {
             throw RestoreError.notProven(
