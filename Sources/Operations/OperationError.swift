@@ -112,8 +112,9 @@ package enum OperationError: UserFacingError, Equatable {
         case .restoreRefused:
             "Compare the server with the source: dbops show says the backup's version, encoding and collation. What is not "
                 + "concerned can be restored by --table and --schema."
-        case .restoreBroke(_, _, .permission):
-            "Restore as a superuser, or let the role act for the owners of all objects: GRANT OWNER TO ROLE;"
+        case .restoreBroke(_, let reason, .permission):
+            "Restore as a superuser, or let the role act for the owners of all objects: GRANT "
+                + (Self.owner(in: reason).map(Self.identifier) ?? "OWNER") + " TO ROLE;"
         case .restoreBroke(_, _, .cannotWrite):
             "Make room where the target server keeps its data, or make that writable; then restore again."
         case .restoreBroke: "Look into the server's log, and at its disk and memory; then restore again."
@@ -136,11 +137,17 @@ package enum OperationError: UserFacingError, Equatable {
         }
     }
 
-    /// As it is written in SQL.
-    private static func identifier(_ name: String) -> String {
-        let isPlain = name.allSatisfy { $0 == "_" || $0.isASCII && ($0.isLowercase || $0.isNumber) }
-        return isPlain && name.first?.isNumber == false ? name : ServerText(name).quotedAsIdentifier.text
+    /// The role for which ours may not act, in the words of PostgreSQL up to 15, and from 16 on.
+    private static func owner(in reason: String) -> String? {
+        for words in ["must be member of role \"", "must be able to SET ROLE \""] {
+            guard let start = reason.firstRange(of: words)?.upperBound else { continue }
+            return String(reason[start...].prefix { $0 != "\"" })
+        }
+        return nil
     }
+
+    /// As it is written in SQL.
+    private static func identifier(_ name: String) -> String { ServerText(name).quotedWhereNeeded.text }
 
     /// The first few names, and how many more.
     private static func listed(_ names: [String], most: Int = 5) -> String {

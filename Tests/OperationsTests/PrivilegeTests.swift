@@ -94,6 +94,10 @@ extension ServerTests {
                     }
                     guard case .pooler? = error else { throw try #require(error) }
                     #expect(error?.category == .configuration)
+                    #expect(
+                        error?.message.hasSuffix(
+                            "is a connection pooler (PgBouncer or the like), not a PostgreSQL server") == true)
+                    #expect(error?.hint?.contains("address and port of the PostgreSQL server itself") == true)
                 }
                 #expect(try bench.folder.names(in: "").contains("store") == false)
             }

@@ -55,6 +55,8 @@ package struct DatabaseCheck: Sendable {
             .good(
                 subject,
                 "reachable as \(facts.currentUser): PostgreSQL \(facts.version) at \(connection.displayText), \(kind)"))
+        if let protection = CheckFinding.protection(of: session.server, subject) { outcome.findings.append(protection) }
+        if facts.isInRecovery { outcome.findings += try await StandbyCheck(subject: subject).run(on: session) }
         outcome.findings += try await tools(for: facts.version)
         let gaps = try await PrivilegeGaps.gather(on: session, role: facts.currentUser)
         let trials = try await trials(hasTools: !outcome.findings.contains { $0.isFault })

@@ -103,12 +103,14 @@ struct ScratchCheck: Sendable {
     private func missingExtensions(_ session: Session) async throws -> [CheckFinding] {
         guard let source else { return [] }
         let offered = try await Prerequisites.offer(of: session).extensions
-        let missing = source.extensions.map(\.name.text).filter { !offered.contains($0) }
+        let bound = BoundExtension.all.map(\.name)
+        let missing = source.extensions.map(\.name).filter { !bound.contains($0) }.map(\.text)
+            .filter { !offered.contains($0) }
         guard !missing.isEmpty else { return [] }
         return [
             unavailable(
                 "the scratch server lacks the extensions \(missing.joined(separator: ", "))",
-                advice: "Install their packages there.")
+                advice: ExtensionPackages.advice(for: missing, major: session.server.majorVersion))
         ]
     }
 

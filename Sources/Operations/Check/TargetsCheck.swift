@@ -152,7 +152,8 @@ package struct TargetsCheck: Sendable {
                 try targets.primary(of: target), applicationName: context.applicationName)
             let facts = try? await ServerFacts.gather(session)
             await session.close()
-            return DatabaseCheck.Outcome(findings: [], facts: facts)
+            let protection = CheckFinding.protection(of: session.server, "\(subject), the primary")
+            return DatabaseCheck.Outcome(findings: [protection].compactMap { $0 }, facts: facts)
         } catch let error as CancellationError {
             throw error
         } catch {

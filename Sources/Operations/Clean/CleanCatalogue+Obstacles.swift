@@ -3,19 +3,25 @@ import Postgres
 
 /// What could keep rows from going, or do more than delete them.
 extension CleanCatalogue {
-    /// What the role may not do: `SELECT`, `DELETE`, and `UPDATE`, without which rows cannot be locked. In the form of
-    /// GRANTs.
+    /// What the role may not do: `SELECT`, `DELETE`, and `UPDATE`, without which rows cannot be locked, and `USAGE` of the
+    /// schemas. In the form of GRANTs.
     func missingPrivileges(on oids: [UInt32]) async throws -> (missing: [String], grants: [String], role: String) {
         let result = try await session.query(
             """
-            SELECT p.privilege, pg_catalog.format('GRANT %s ON %I.%I TO %I;', p.privilege, n.nspname, c.relname,
-                                                  current_user) AS statement, current_user AS role
-              FROM pg_catalog.unnest($1::oid[]) AS o(oid) JOIN pg_catalog.pg_class c ON c.oid = o.oid
-              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-             CROSS JOIN (VALUES ('SELECT'), ('DELETE'), ('UPDATE')) AS p(privilege)
-             WHERE NOT CASE p.privilege WHEN 'UPDATE' THEN pg_catalog.has_any_column_privilege(c.oid, 'UPDATE')
-                       ELSE pg_catalog.has_table_privilege(c.oid, p.privilege) END
-             ORDER BY c.oid, p.privilege
+            WITH o AS (
+                SELECT c.oid, n.oid AS schema, n.nspname, c.relname
+                  FROM pg_catalog.unnest($1::oid[]) AS u(oid) JOIN pg_catalog.pg_class c ON c.oid = u.oid
+                  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace)
+            SELECT privilege, statement, current_user AS role FROM (
+                SELECT o.oid, p.privilege,
+                       pg_catalog.format('GRANT %s ON %I.%I TO %I;', p.privilege, o.nspname, o.relname, current_user)
+                  FROM o CROSS JOIN (VALUES ('SELECT'), ('DELETE'), ('UPDATE')) AS p(privilege)
+                 WHERE NOT CASE p.privilege WHEN 'UPDATE' THEN pg_catalog.has_any_column_privilege(o.oid, 'UPDATE')
+                           ELSE pg_catalog.has_table_privilege(o.oid, p.privilege) END
+                UNION
+                SELECT 0, 'USAGE', pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %I;', o.nspname, current_user)
+                  FROM o WHERE NOT pg_catalog.has_schema_privilege(o.schema, 'USAGE')) AS lacking(oid, privilege, statement)
+             ORDER BY oid, privilege
             """, [Self.array(oids)])
         let missing = try result.rows.map { try $0.string("privilege") }
         return (

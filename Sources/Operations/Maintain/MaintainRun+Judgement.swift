@@ -6,8 +6,9 @@ extension MaintainRun {
     func judged(_ step: MaintainStep, _ notices: VacuumNotices) async throws -> MaintainStepResult {
         let isOfSeveral = step.action == .analyze
         if let (outcome, message) = notices.refusal(isSilenceFailure: step.tellsOfItsWork, isOfSeveral: isOfSeveral) {
-            return MaintainStepResult(
-                step, outcome, message, category: outcome == .locked ? .tryLater : .permission)
+            return try await explained(
+                MaintainStepResult(
+                    step, outcome, message, category: outcome == .locked ? .tryLater : .permission))
         }
         try await limitTime(Self.questionTimeoutInMilliseconds)
         for warning in notices.warnings { warnings.add("\(step.title): \(warning.message)") }
@@ -21,6 +22,31 @@ extension MaintainRun {
             let text = "\(Quantities.count(left)) dead rows could not be removed"
             warnings.add("\(step.title): \(try await blaming(text, of: step))")
         }
+        return result
+    }
+
+    /// What lets our role work on the step's table; nil where it may, or would have to become a superuser.
+    private func grant(for step: MaintainStep) async throws -> String? {
+        guard let object = step.object else { return nil }
+        let found = try await session.query(
+            """
+            SELECT r.rolname AS owner, r.rolsuper AS is_superuser
+              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = $1 AND c.relname = $2 AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')
+            """, [object.schema, object.name])
+        guard let row = found.rows.first, try serverVersion >= 170_000 || !row.bool("is_superuser") else { return nil }
+        let owner = try row.text("owner")
+        let role = ServerText(session.server.user)
+        let given: ServerText = serverVersion >= 170_000 ? "pg_maintain" : owner
+        return "GRANT \(given.quotedWhereNeeded) TO \(role.quotedWhereNeeded);"
+    }
+
+    /// A failure for want of a privilege, with what gives it.
+    func explained(_ result: MaintainStepResult) async throws -> MaintainStepResult {
+        guard result.category == .permission, let grant = try await grant(for: result.step) else { return result }
+        var result = result
+        result.message = (result.message.map { "\($0): " } ?? "") + grant
         return result
     }
 

@@ -110,7 +110,7 @@ struct MaintainRun: Sendable {
         do {
             try await execution.run(step, sight: sight)
         } catch let error as PostgresError {
-            return failure(step, error, sight)
+            return try await explained(failure(step, error, sight))
         }
         reporter.report(.moved(bytes: sight.rest(of: step.sizeInBytes)))
         return try await judged(step, VacuumNotices(session.drainNotices()))

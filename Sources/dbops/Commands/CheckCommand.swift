@@ -11,10 +11,10 @@ struct CheckCommand: AsyncParsableCommand {
         discussion: """
             Without --connect nothing is connected to: the job file is read, and every fault
             in it is named with its line. With --connect every database is asked for what a
-            backup needs (with the GRANTs to run where something is missing), every store is
-            written, read, listed and deleted from, and the programs for backups and proofs
-            are looked for. The place of the history must be writable, and read_url name a
-            standby of url.
+            backup needs (with the GRANTs to run where something is missing), and whether the
+            way to it is encrypted and verified; every store is written, read, listed and
+            deleted from, and the programs for backups and proofs are looked for. The place
+            of the history must be writable, and read_url name a standby of url.
 
             EXAMPLES
               dbops check
