@@ -91,13 +91,21 @@ package final class OwnedDirectory: Sendable {
     /// A folder goes only when its name is of our pattern, it is a folder and no link, belongs to this user, holds our
     /// marker, nobody holds its lock, and `isInUse` says that no process works in it.
     static func sweep(in parent: String, isInUse: (String) -> Bool) -> [String] {
+        leftovers(in: parent, isInUse: isInUse) { path in
+            remove(path)
+            return access(path, F_OK) != 0
+        }
+    }
+
+    /// The folders that a sweep would remove, of which `isWanted` is true; each is locked while that is asked.
+    static func leftovers(
+        in parent: String, isInUse: (String) -> Bool, _ isWanted: (String) -> Bool = { _ in true }
+    ) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         return names.filter(isOurs).map { "\(parent)/\($0)" }.filter { path in
             guard isFolderOfThisUser(path), hasMarker(path), let descriptor = takeLock(of: path) else { return false }
             defer { close(descriptor) }
-            guard !isInUse(path) else { return false }
-            remove(path)
-            return access(path, F_OK) != 0
+            return !isInUse(path) && isWanted(path)
         }
     }
 

@@ -67,6 +67,15 @@ package struct ScratchDatabase: Sendable {
         return dropped
     }
 
+    /// What ``sweepLeftovers(_:)`` would drop.
+    package nonisolated(nonsending) static func leftovers(_ session: Session) async throws -> [String] {
+        var names: [String] = []
+        for name in try await ScratchName.all(session) where try await name.isAbandoned(session) {
+            names.append(name.text)
+        }
+        return names
+    }
+
     /// A database without our comment would never be swept.
     private nonisolated(nonsending) static func markOrDrop(_ name: ScratchName, _ session: Session) async throws {
         do {

@@ -62,6 +62,11 @@ package struct ThrowAwayCluster: Sendable {
         OwnedDirectory.sweep(in: parentFolder) { ClusterSite.hasServer(in: $0) }
     }
 
+    /// What ``sweepLeftovers(in:)`` would remove.
+    package static func leftovers(in parentFolder: String) -> [String] {
+        OwnedDirectory.leftovers(in: parentFolder) { ClusterSite.hasServer(in: $0) }
+    }
+
     /// Nil where this process may run a server itself.
     private static func serverUser(_ options: ThrowAwayClusterOptions) throws(PostgresError) -> OperatingSystemUser? {
         guard OperatingSystemUser.isRoot else { return nil }

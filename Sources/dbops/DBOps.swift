@@ -16,6 +16,7 @@ struct DBOps: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
+            InitCommand.self,
             DaemonCommand.self,
             RunCommand.self,
             BackupCommand.self,
@@ -34,6 +35,7 @@ struct DBOps: AsyncParsableCommand {
             LogCommand.self,
             NextCommand.self,
             CheckCommand.self,
+            DoctorCommand.self,
             HealthCommand.self,
             ReloadCommand.self,
             AcceptClockCommand.self,

@@ -24,6 +24,18 @@ import Testing
         #expect(file.configuration.stores.map(\.name) == ["local", "offsite"])
     }
 
+    @Test(arguments: [
+        ("one-server", ["nightly", "prove", "tidy", "upkeep", "checkup"], 2), ("s3-stores", ["nightly", "prove"], 7),
+    ])
+    func `the examples of single uses are without fault and without warning`(
+        name: String, jobs: [String], stores: Int
+    ) throws {
+        let file = try Decoding.decode(try Self.text("config/\(name).example.toml"))
+        #expect(file.warnings == [])
+        #expect(file.configuration.jobs.map(\.name) == jobs)
+        #expect(file.configuration.stores.count == stores)
+    }
+
     @Test func `the example shows every key`() throws {
         let lines = try Self.example().split(separator: "\n")
         let keys = Set(Schema.keys.values.joined())

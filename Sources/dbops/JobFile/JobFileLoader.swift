@@ -38,12 +38,16 @@ struct JobFileLoader {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw JobFileError(fileName: path, faults: [Self.notUTF8(bytes)])
         }
-        let surroundings = JobFileSurroundings(
-            folder: folder ?? URL(fileURLWithPath: place).deletingLastPathComponent().path,
-            zones: ZoneDatabase(), connectionComplaint: Self.connectionComplaint,
-            queryComplaint: { CheckQuery.complaint(about: $0) })
+        let surroundings = Self.surroundings(of: folder ?? URL(fileURLWithPath: place).deletingLastPathComponent().path)
         let file = try JobFileDecoder(fileName: path, surroundings: surroundings).decode(text)
         return Loaded(path: path, text: text, surroundings: surroundings, file: file)
+    }
+
+    /// What the meaning of a job file in `folder` (absolute) depends on beside its text.
+    static func surroundings(of folder: String) -> JobFileSurroundings {
+        JobFileSurroundings(
+            folder: folder, zones: ZoneDatabase(), connectionComplaint: connectionComplaint,
+            queryComplaint: { CheckQuery.complaint(about: $0) })
     }
 
     private func read(_ place: String, shownAs path: String) throws -> Data {

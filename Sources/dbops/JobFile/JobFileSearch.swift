@@ -35,7 +35,7 @@ struct MissingJobFileError: UserFacingError {
         "there is no job file: --config is not given, DBOPS_CONFIG is not set, and neither ./dbops.toml "
             + "(in \(currentDirectory)) nor /etc/dbops/dbops.toml is there"
     }
-    var hint: String? { "Write one from config/dbops.example.toml, or name it: --config FILE." }
+    var hint: String? { "Write one with dbops init, or name it: --config FILE." }
     var category: FailureCategory { .configuration }
 }
 
