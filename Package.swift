@@ -129,6 +129,7 @@ let package = Package(
                 "TestSupport", logging, inMemoryLogging,
             ],
             swiftSettings: house),
+        .testTarget(name: "DeployTests", dependencies: ["dbops", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
