@@ -81,7 +81,7 @@ enum PageStyle {
         """
 
     private static let jobs = """
-        .job { display: grid; grid-template-columns: minmax(210px, 250px) minmax(230px, 300px) minmax(0, 1fr); gap: 4px 28px; background: var(--sheet); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px 10px; }
+        .job { display: grid; grid-template-columns: minmax(220px, 270px) minmax(230px, 300px) minmax(0, 1fr); gap: 4px 28px; background: var(--sheet); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px 10px; }
         .job + .job { margin-top: 8px; }
         .job.bad { border-color: var(--bad-fill); }
         .job:target { outline: 2px solid var(--run); }

@@ -2,7 +2,7 @@
 ///
 /// Source of the grammar: mustache(5).
 enum PageTemplate {
-    static let page = head + live + concerns + jobs + servers + findings + firings + foot
+    static let page = head + concerns + live + jobs + servers + findings + firings + foot
 
     private static let head = """
         <!doctype html>
@@ -85,7 +85,7 @@ enum PageTemplate {
         {{#strip}}
         {{^isEmpty}}
         <div class="scroll" tabindex="0" role="group" aria-label="Firings of {{name}}">
-        <svg class="strip" width="{{width}}" height="46" viewBox="0 -4 {{width}} 50" role="img" aria-label="{{summary}}">
+        <svg class="strip" width="{{width}}" height="48" viewBox="0 -2 {{width}} 48" role="img" aria-label="{{summary}}">
         {{#days}}<text class="day" x="{{x}}" y="42">{{label}}</text><line class="day" x1="{{x}}" x2="{{x}}" y1="31" y2="34"/>{{/days}}
         {{#bars}}<g class="{{kind}}"><title>{{title}}</title><rect class="hit" x="{{x}}" y="0" width="9" height="31"/><rect x="{{x}}" y="{{y}}" width="6" height="{{height}}" rx="1.5"/>{{#hasDot}}<circle cx="{{dotX}}" cy="4" r="2.5"/>{{/hasDot}}</g>{{/bars}}
         </svg>

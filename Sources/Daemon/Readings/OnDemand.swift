@@ -8,13 +8,19 @@ actor OnDemand<Value: Sendable> {
         let readAt: ContinuousClock.Instant
     }
 
+    private struct State {
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+        /// Readings that have ended.
+        var ended = 0
+    }
+
     private let read: @Sendable () async -> Value
     private let clock = ContinuousClock()
     private var held: Held?
     private var nextWaiter = 0
     /// Readings that were begun.
     private(set) var readings = 0
-    private nonisolated let waiters = Mutex<[Int: CheckedContinuation<Void, Never>]>([:])
+    private nonisolated let state = Mutex(State())
     private nonisolated let bell = Bell()
 
     /// `read` is bounded in time by itself.
@@ -30,8 +36,9 @@ actor OnDemand<Value: Sendable> {
         if let held, clock.now - held.readAt <= age { return held.value }
         nextWaiter += 1
         let number = nextWaiter
+        let ended = state.withLock { $0.ended }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.waitForReading(number) }
+            group.addTask { await self.waitForReading(number, after: ended) }
             group.addTask { try? await Task.sleep(for: patience) }
             await group.next()
             group.cancelAll()
@@ -43,7 +50,7 @@ actor OnDemand<Value: Sendable> {
     func run() async {
         while !Task.isCancelled {
             await bell.wait(atMost: .seconds(3_600))
-            guard !Task.isCancelled, waiters.withLock({ !$0.isEmpty }) else { continue }
+            guard !Task.isCancelled, state.withLock({ !$0.waiters.isEmpty }) else { continue }
             readings += 1
             let value = await read()
             held = Held(value: value, readAt: clock.now)
@@ -52,25 +59,27 @@ actor OnDemand<Value: Sendable> {
         releaseAll()
     }
 
-    private nonisolated func waitForReading(_ number: Int) async {
+    /// Waits for the end of a reading beyond the first `ended` ones.
+    private nonisolated func waitForReading(_ number: Int, after ended: Int) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isOver = waiters.withLock { waiters in
-                    if Task.isCancelled { return true }
-                    waiters[number] = continuation
+                let isOver = state.withLock { state in
+                    if Task.isCancelled || state.ended != ended { return true }
+                    state.waiters[number] = continuation
                     return false
                 }
                 if isOver { continuation.resume() } else { bell.ring() }
             }
         } onCancel: {
-            waiters.withLock { $0.removeValue(forKey: number) }?.resume()
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
         }
     }
 
     private nonisolated func releaseAll() {
-        let waiting = waiters.withLock { waiters in
-            defer { waiters = [:] }
-            return waiters
+        let waiting = state.withLock { state in
+            defer { state.waiters = [:] }
+            state.ended += 1
+            return state.waiters
         }
         for waiter in waiting.values { waiter.resume() }
     }
