@@ -8,7 +8,12 @@ struct Monitoring {
     }
 
     private var serviceMonitor: YAML {
-        let endpoint: YAML = ["port": "http", "path": "/metrics", "interval": "30s"]
+        // Without honorLabels our label "job" would become exported_job, and with it the alert rules would be silent; they
+        // also look for the daemon as the job "dbops", whatever the Service is called.
+        let endpoint: YAML = [
+            "port": "http", "path": "/metrics", "interval": "30s", "honorLabels": true,
+            "relabelings": [["targetLabel": "job", "replacement": "dbops"]],
+        ]
         return request.resource("monitoring.coreos.com/v1", "ServiceMonitor", named: request.name).adding([
             "spec": [
                 "selector": ["matchLabels": request.selector],

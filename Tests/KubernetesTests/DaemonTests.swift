@@ -48,6 +48,8 @@ import Testing
             try Rendering.document("Service", in: open)["spec"]?["ports"]?.element(named: "http")?["port"] == 9_000)
         let endpoint = try Rendering.document("ServiceMonitor", in: open)["spec"]?["endpoints"]?.elements.first
         #expect(endpoint?["authorization"]?["credentials"]?["key"] == "token")
+        #expect(endpoint?["honorLabels"] == true)
+        #expect(endpoint?["relabelings"] == [["targetLabel": "job", "replacement": "dbops"]])
         #expect(!open.warnings.contains { $0.contains("listen") })
     }
 
