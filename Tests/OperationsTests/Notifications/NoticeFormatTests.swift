@@ -155,7 +155,7 @@ import Testing
                 Host: db1
                 Run: aaaaaaaaaaaa
 
-                See dbops log aaaaaaaaaaaa.
+                See dbops log aaaaaaaaaaaa, and runbooks/backup-failed.md.
 
                 """)
     }
@@ -194,7 +194,7 @@ import Testing
                 Host: db1
                 Run: aaaaaaaaaaaa
 
-                See dbops log aaaaaaaaaaaa.
+                See dbops log aaaaaaaaaaaa, and runbooks/backup-failed.md.
 
 
                 """)

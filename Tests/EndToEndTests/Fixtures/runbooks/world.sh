@@ -142,7 +142,7 @@ SQL
 # comes by standard input. Stores: `offsite` where there is a bucket, else `local`, beside the job file.
 write_job_file() {
   {
-    printf '[daemon]\ntimezone = "UTC"\ncatch_up_spread = "0s"\nstate = "%s/state"\n' "$home"
+    printf '[daemon]\ntimezone = "UTC"\ncatch_up_spread = "0s"\nlisten = ""\nstate = "%s/state"\n' "$home"
     printf '[databases.shop]\nurl = "%s"\n' "${SHOP_URL:-postgresql:///shop}"
     [ -z "${SHOP_KEYS:-}" ] || printf '%s\n' "$SHOP_KEYS"
     if [ -n "${AWS_ENDPOINT_URL:-}" ]; then
