@@ -120,13 +120,12 @@ package struct ConnectionInfo: Hashable, Sendable {
     }
 
     private static func percentEncoded(_ text: String) -> String {
-        text.utf8.reduce(into: "") { result, byte in
-            let scalar = Unicode.Scalar(byte)
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || (48...57).contains(byte))
-            if isPlain || "-_.~".unicodeScalars.contains(scalar) || byte >= 0x80 {
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            let isPlain = scalar.properties.isAlphabetic || (48...57).contains(scalar.value) || !scalar.isASCII
+            if isPlain || "-_.~".unicodeScalars.contains(scalar) {
                 result.unicodeScalars.append(scalar)
             } else {
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+                result += "%" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16, uppercase: true)
             }
         }
     }

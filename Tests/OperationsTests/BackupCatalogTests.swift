@@ -97,7 +97,7 @@ import Testing
         try await with { store, catalog in
             try await put("b/c", "20261121T020000Z-aaaaaa", in: store)
             let id = try #require(BackupID("20261121T020000Z-aaaaaa"))
-            #expect(try await catalog.folder(of: id) == ObjectKey("b%2Fc/20261121T020000Z-aaaaaa"))
+            #expect(try await catalog.folder(of: id) == ObjectKey("b=c/20261121T020000Z-aaaaaa"))
             #expect(try await catalog.folder(of: try #require(BackupID("20261121T020000Z-zzzzzz"))) == nil)
         }
     }

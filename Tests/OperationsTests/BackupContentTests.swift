@@ -167,9 +167,11 @@ extension ServerTests {
             let name = #"my db/"x" 'é' \ ..%"#
             try await Workbench.with("CREATE TABLE t AS SELECT 1 AS n", database: name) { bench in
                 let manifest = try await prove(bench)
-                #expect(manifest.database.text == name && manifest.job == name)
-                let entries = try await BackupCatalog(store: bench.store).list(job: name).backups
-                #expect(entries.map(\.name.job) == [name])
+                #expect(manifest.database.text == name)
+                let series = BackupSeries(withoutJob: name).text
+                #expect(manifest.job == series)
+                let entries = try await BackupCatalog(store: bench.store).list(job: series).backups
+                #expect(entries.map(\.name.job) == [series])
                 #expect(entries.first?.verification != nil)
                 let id = try #require(entries.first?.name.id)
                 #expect(

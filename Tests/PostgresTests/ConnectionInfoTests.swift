@@ -33,6 +33,7 @@ import Testing
         ("host=a,b port=5 dbname=shop", "postgresql://a:5,b:5/shop"),
         ("host=/run/pg user='a b' dbname='d/e'", "postgresql://a%20b@/d%2Fe?host=/run/pg"),
         ("postgresql://[::1]:5/shop", "postgresql://[::1]:5/shop"),
+        ("host=db dbname='größe e\u{301} 50%'", "postgresql://db/größe%20e\u{301}%2050%25"),
         ("service=shop", "service=shop"),
         ("shop", "postgresql:///shop"),
     ])

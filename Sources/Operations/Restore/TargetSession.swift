@@ -14,7 +14,9 @@ enum TargetSession {
     ) async throws -> Session {
         let session = try await Session.open(target, applicationName: applicationName)
         do {
-            let settings = settings(purpose, manifest, serverVersionNumber: session.server.versionNumber)
+            let settings = settings(
+                purpose, manifest, serverVersionNumber: session.server.versionNumber,
+                encoding: ServerText(session.server.encoding))
             for statement in settings { try await session.execute(statement) }
             try await pinMonetaryLocale(manifest.server.lcMonetary, on: session)
             return session
@@ -25,12 +27,15 @@ enum TargetSession {
     }
 
     private static func settings(
-        _ purpose: Purpose, _ manifest: Manifest, serverVersionNumber: Int
+        _ purpose: Purpose, _ manifest: Manifest, serverVersionNumber: Int, encoding: ServerText
     ) -> [ServerText] {
         switch purpose {
         case .loading:
+            // A server checks no rows that a client sends as SQL_ASCII, and would keep what is no text in its encoding.
             SessionSettings.loading(
-                serverVersionNumber: serverVersionNumber, clientEncoding: manifest.archiveEncoding, monetaryLocale: nil)
+                serverVersionNumber: serverVersionNumber,
+                clientEncoding: manifest.archiveEncoding == "SQL_ASCII" ? encoding : manifest.archiveEncoding,
+                monetaryLocale: nil)
         case .comparing:
             SessionSettings.comparing(
                 serverVersionNumber: serverVersionNumber, clientEncoding: manifest.archiveEncoding, monetaryLocale: nil)

@@ -33,6 +33,8 @@ enum PruneRendering {
         let rows = store.decisions.map {
             [$0.action.rawValue, $0.name, $0.reasons.map(\.text).joined(separator: ", ")]
         }
+        // Of a job of several databases there is a table for each.
+        if BackupSeries(store.job).database != nil { Swift.print("\(store.job) in \(store.url):") }
         if !rows.isEmpty { TextTable.print(["ACTION", "BACKUP", "REASONS"], rows) }
     }
 

@@ -66,7 +66,7 @@ extension EndToEndTests {
             // The database itself, by a rename.
             try await server.psql("DELETE FROM \(quoted("s " + name)).\(quoted("t " + name))", database: name)
             let replaced = try await workplace.run(
-                "restore", url, "--into", server.text(), "--replace", name, "--json")
+                "restore", url, "--into", server.text(), "--replace=\(name)", "--json")
             #expect(replaced.exitCode == 0, "\(replaced)")
             #expect(try await rows(server, in: name, of: name) == "100|5050")
             for database in [name, copy] { try await server.psql("DROP DATABASE \(quoted(database))") }

@@ -1,4 +1,6 @@
 import Foundation
+import JobModel
+import Postgres
 import TestSupport
 import Testing
 
@@ -26,6 +28,7 @@ extension EndToEndTests {
                     stores = ["local"]
                     globals = false
                     retention = { last = 1 }
+                    require_verified = false
                     workers = 1
                     \(more)
                     [jobs.prove]
