@@ -198,12 +198,12 @@ package struct TargetsCheck: Sendable {
         do {
             findings = try await ScratchCheck(
                 context: context, subject: subject, source: source, server: try targets.scratchServer(of: target),
-                amcheckJobs: verifyJobs(of: target).filter(\.job.runsAmcheck).map(\.name)
+                amcheckJobs: proofs(of: target).filter(\.job.runsAmcheck).map(\.name)
             ).run()
         } catch let error as SecretError {
             findings = [.fault(subject, error)]
         }
-        guard !isProven(target) else { return findings }
+        guard proofs(of: target).isEmpty else { return findings }
         return findings.map { finding in
             CheckFinding(
                 subject: finding.subject, level: finding.isFault ? .warning : finding.level, message: finding.message,
@@ -211,8 +211,8 @@ package struct TargetsCheck: Sendable {
         }
     }
 
-    private func isProven(_ target: DatabaseTarget) -> Bool {
-        !verifyJobs(of: jobs(of: target).map(\.name) + severalJobs(of: target).map(\.name)).isEmpty
+    private func proofs(of target: DatabaseTarget) -> [(name: String, job: VerifyJob)] {
+        verifyJobs(of: jobs(of: target).map(\.name) + severalJobs(of: target).map(\.name))
     }
 
     private func verifyJobs(of names: [String]) -> [(name: String, job: VerifyJob)] {
