@@ -28,7 +28,7 @@ struct TLSComplaintTests {
     }
 
     private static let faults = [
-        Fault("another authority", reason: "issuer certificate", hint: "sslrootcert") {
+        Fault("another authority", reason: "verify failed: self-signed certificate in", hint: "sslrootcert") {
             $0.with("sslrootcert", "\($1)/other.crt")
         },
         Fault("no authority", reason: "root certificate file", hint: "sslrootcert=FILE") { info, _ in
