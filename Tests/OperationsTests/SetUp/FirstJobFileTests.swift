@@ -10,7 +10,7 @@ import Testing
         let surroundings = JobFileSurroundings(
             folder: "/etc/dbops", zones: ZoneDatabase(),
             connectionComplaint: { text in
-                do {
+                do throws(PostgresError) {
                     return try ConnectionInfo(parsing: text).password == nil ? nil : "it holds a password"
                 } catch {
                     return error.message
