@@ -48,6 +48,13 @@ package struct RoleForJobs: Sendable, Equatable {
         return statements
     }
 
+    /// What no grant to the role alone can give; nil where nothing is lacking.
+    package var caveat: String? {
+        guard facts.isSuperuser, let major = facts.major, major < 17 else { return nil }
+        return "Before PostgreSQL 17 only owners may VACUUM: for the job upkeep grant \(role) the owner's role as well, "
+            + "or take that job out."
+    }
+
     private var largeObjects: String {
         let grant = ServerText("GRANT SELECT ON LARGE OBJECT %s TO \(ServerText(role).quotedAsIdentifier)")
         return "DO $dbops$ DECLARE o oid; BEGIN FOR o IN SELECT oid FROM pg_largeobject_metadata LOOP "

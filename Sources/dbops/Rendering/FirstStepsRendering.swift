@@ -31,6 +31,7 @@ struct FirstStepsRendering {
         if let user, user != role.role {
             StandardError.write("\(user) is a superuser: name \(role.role) in the job file's url then.")
         }
+        if let caveat = role.caveat { StandardError.write(caveat) }
         StandardError.write("\nNext:")
         for command in next { StandardError.write("  \(command)") }
     }

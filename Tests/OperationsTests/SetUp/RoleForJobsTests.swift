@@ -45,6 +45,12 @@ import Testing
         #expect(statements { $0.hasLargeObjects = true }.contains { $0.contains("ON LARGE OBJECT %s TO \"app\"") })
     }
 
+    @Test(arguments: [(16, true, true), (17, true, false), (16, false, false)])
+    func `what a role in place of a superuser could not do is said`(major: Int, isSuperuser: Bool, isSaid: Bool) {
+        let role = role { ($0.major, $0.isSuperuser) = (major, isSuperuser) }
+        #expect((role.caveat != nil) == isSaid)
+    }
+
     @Test func `names are quoted`() {
         let role = RoleForJobs(facts: SetUpFacts(), user: "a\"b", database: "it's")
         #expect(role.statements[1].sql == #"GRANT CONNECT ON DATABASE "it's" TO "a""b";"#)
