@@ -78,7 +78,11 @@ package struct JobStatus: Sendable {
     /// Whether the last run that ended was no success; false where none has.
     package var isFailing: Bool { lastEnded.map { $0.outcome != .succeeded } ?? false }
 
-    package var newestBackup: BackupSummary? { backups?.first }
+    /// Of its copies the one that is proven, where one is: all hold the same bytes.
+    package var newestBackup: BackupSummary? {
+        guard let first = backups?.first else { return nil }
+        return backups?.first { $0.id == first.id && $0.proof != nil } ?? first
+    }
 
     /// The newest backup with a proof that stands, whatever its store.
     package var newestProven: BackupSummary? { backups?.first { $0.proof != nil } }

@@ -39,7 +39,7 @@ struct CalendarStrip {
     private static let labelWidth = 46
 
     init(of job: JobStatus, now: CivilTime) {
-        let coming = job.next.prefix(Self.mostComing)
+        let coming = job.isPaused ? [] : job.next.prefix(Self.mostComing)
         let live = job.running.map(\.run)
         let past = Array((live + job.recent).sorted { $0.instant > $1.instant }.prefix(Self.mostBars).reversed())
         var bars: [Bar] = []
@@ -60,7 +60,7 @@ struct CalendarStrip {
         }
         self.bars = bars
         self.days = days
-        width = max(bars.count * Self.step + 4, 60)
+        width = max(bars.count * Self.step + 4, (days.last?.x ?? 0) + Self.labelWidth)
         isEmpty = bars.isEmpty
         summary = Self.summary(of: past)
     }

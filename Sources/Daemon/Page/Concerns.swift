@@ -74,7 +74,8 @@ struct Concern: Equatable {
         func add(_ weight: Weight, _ text: String) {
             found.append(Concern(weight: weight, subject: job.name, text: text))
         }
-        if job.isFailing, let run = job.lastEnded {
+        // What an advise job has found is told below, and in the findings.
+        if job.isFailing, job.kind != "advise" || job.findings.isEmpty, let run = job.lastEnded {
             let why = run.message.map { ": \(CalendarStrip.firstLine(of: $0))" } ?? ""
             let when = run.endedAt.map { " \(Ages.relative($0, to: now))" } ?? ""
             add(run.outcome == .failed ? .bad : .warn, "Last run \(run.outcome?.rawValue ?? "ended")\(when)\(why)")

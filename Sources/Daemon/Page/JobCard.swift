@@ -88,6 +88,7 @@ struct JobCard {
     private static func state(of job: JobStatus) -> (String, String) {
         if !job.running.isEmpty { return ("running", "running") }
         if job.isPaused { return ("paused", "paused") }
+        if job.lastEnded?.outcome == .partial { return ("warn", "partial") }
         if job.isFailing { return ("bad", "failing") }
         if job.recent.first?.outcome == .missed { return ("warn", "missed") }
         return job.lastEnded == nil ? ("idle", "has not run") : ("well", "well")
@@ -99,7 +100,7 @@ struct JobCard {
                 lost: nil, lostDetail: "the stores were not read yet", back: nil, backDetail: "", weight: "idle",
                 newest: "")
         }
-        let newest = backups.first.map { words(of: $0, now: now) } ?? "no backup"
+        let newest = job.newestBackup.map { words(of: $0, now: now) } ?? "no backup"
         guard let proven = job.newestProven, let proof = proven.proof else {
             return Recovery(
                 lost: nil, lostDetail: "no backup is proven", back: nil,

@@ -28,6 +28,16 @@ import Testing
         #expect(text.contains("1 check passed, 1 skipped, 12 rows in 3 tables"))
     }
 
+    @Test func `counts a proof of one copy for the others`() {
+        var board = Boards.well
+        var copy = Boards.backup("20261121T035000Z-bbbbbb", at: 6_600)
+        copy.store = "offsite"
+        copy.proof = board.jobs[0].backups?.last?.proof
+        board.jobs[0].backups?.insert(copy, at: 1)
+        #expect(board.jobs[0].newestBackup?.store == "offsite")
+        #expect(html(board).contains("1.0 kB stored, proven"))
+    }
+
     @Test func `says that nothing is proven where nothing is`() {
         var board = Boards.well
         board.jobs[0].backups?.removeLast()
