@@ -32,6 +32,8 @@ package struct SiteServer: Service {
     private static let idleTimeout = TimeAmount.seconds(60)
     /// Connections at the same time; more wait until one ends.
     private static let mostConnections = 128
+    /// How long requests may still go on when the daemon has drained.
+    private static let farewell = Duration.seconds(2)
     /// A token that is shorter can be guessed.
     package static let shortestToken = 16
 
@@ -54,13 +56,27 @@ package struct SiteServer: Service {
 
     package func run() async throws {
         do {
-            try await application.run()
+            try await serve()
         } catch is CancellationError {
             return
         } catch {
             logger.error(
                 "The status page cannot be served; jobs run all the same",
                 metadata: ["address": "\(settings.address.text)", "error": "\(error)"])
+        }
+    }
+
+    /// A client that stalls in the middle of a request does not keep the daemon from ending.
+    private func serve() async throws {
+        let application = application
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            group.addTask {
+                try await gracefulShutdown()
+                try await Task.sleep(for: Self.farewell)
+            }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 

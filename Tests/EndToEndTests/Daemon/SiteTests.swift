@@ -163,6 +163,22 @@ extension EndToEndTests {
             await place.stop(daemon)
         }
 
+        @Test func `ends although somebody stalls in the middle of a request`() async throws {
+            let place = try await DaemonPlace()
+            let (daemon, site) = try await start(
+                place, "listen = \"127.0.0.1:0\"", DaemonPlace.job("nightly", "every = \"1h\""))
+            let port = site.split(separator: ":").last ?? ""
+            let script =
+                "exec 3<>/dev/tcp/127.0.0.1/\(port); printf 'POST / HTTP/1.1\\r\\nHost: localhost\\r\\n"
+                + "Content-Length: 9\\r\\n\\r\\nx' >&3; echo stalled; exec sleep 600"
+            let client = try RunningProgram(
+                "/bin/bash", ["-c", script], environment: ["PATH": "/usr/bin:/bin"], folder: place.workplace.folder)
+            defer { client.send(SIGKILL) }
+            try await waitUntil("somebody stalls") { client.standardOutput.contains("stalled") }
+            await place.stop(daemon)
+            #expect(client.isRunning)
+        }
+
         @Test func `refuses what is too large, and goes on`() async throws {
             let place = try await DaemonPlace()
             let (daemon, site) = try await start(
