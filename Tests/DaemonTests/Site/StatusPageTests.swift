@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import Operations
 import TestSupport
 import Testing
 
