@@ -2,7 +2,7 @@ import JobModel
 
 /// What a pod that runs these jobs has to do with: it gets the secrets of nothing else.
 struct JobNeeds {
-    /// Tables of the job file: `["databases", "shop"]`.
+    /// Tables of the job file, or keys in them: `["databases", "shop"]`.
     let tables: Set<[String]>
     /// Names of stores.
     let stores: [String]
@@ -10,7 +10,9 @@ struct JobNeeds {
     let makesClusters: Bool
 
     init(of jobs: [Job], in configuration: Configuration) {
-        var tables: Set<[String]> = [["daemon"]]
+        // A run needs the history; the daemon's own token is nothing to it.
+        var tables: Set<[String]> = Set(
+            ["state", "state_password_file", "state_password_env"].map { ["daemon", $0] })
         var stores: [String] = []
         var makesClusters = false
         for job in jobs {

@@ -4,7 +4,7 @@ struct Monitoring {
     let secrets: SecretLayout
 
     var documents: [YAML] {
-        [request.port == nil ? nil : serviceMonitor, request.alertRules.map(prometheusRule)].compactMap { $0 }
+        (request.port == nil ? [] : [serviceMonitor]) + request.alertRules.map(prometheusRule)
     }
 
     private var serviceMonitor: YAML {
@@ -28,9 +28,10 @@ struct Monitoring {
         return ["type": "Bearer", "credentials": ["name": .text(secrets.name), "key": .text(key.name)]]
     }
 
-    private func prometheusRule(_ rules: String) -> YAML {
-        request.resource("monitoring.coreos.com/v1", "PrometheusRule", named: request.name).adding([
-            "spec": .verbatim(rules)
+    private func prometheusRule(_ rules: RenderRequest.AlertRules) -> YAML {
+        let name = ResourceName.joining(request.name, rules.name, limit: 63)
+        return request.resource("monitoring.coreos.com/v1", "PrometheusRule", named: name).adding([
+            "spec": .verbatim(rules.text)
         ])
     }
 }

@@ -39,6 +39,18 @@ package struct RenderRequest: Sendable {
         }
     }
 
+    /// A file of Prometheus' rules, from `groups:` on.
+    package struct AlertRules: Sendable, Equatable {
+        /// The file's, without what follows the first dot.
+        package let name: String
+        package let text: String
+
+        package init(name: String, text: String) {
+            self.name = name
+            self.text = text
+        }
+    }
+
     /// Where a pod finds the job file.
     package static let folder = "/etc/dbops"
     package static let jobFilePath = "/etc/dbops/dbops.toml"
@@ -74,8 +86,8 @@ package struct RenderRequest: Sendable {
     package var scratchSize: String?
     /// The namespace that Prometheus is in. Default: monitoring.
     package var monitoringNamespace = "monitoring"
-    /// Prometheus' rules as a file of rules has them, from `groups:` on. Default: none.
-    package var alertRules: String?
+    /// Prometheus' rules. Default: none.
+    package var alertRules: [AlertRules] = []
 
     package init(configuration: Configuration, jobFile: String, image: String, now: CivilTime) {
         self.configuration = configuration

@@ -65,9 +65,9 @@ import Testing
     }
 
     @Test func `takes alert rules over`() throws {
-        let manifests = try manifests { $0.alertRules = "groups:\n- name: dbops\n" }
+        let manifests = try manifests { $0.alertRules = [.init(name: "backups", text: "groups:\n- name: dbops\n")] }
         let text = try #require(manifests.files.first { $0.name == "monitoring.yaml" }?.text)
-        #expect(text.contains("kind: PrometheusRule"))
+        #expect(text.contains("kind: PrometheusRule\nmetadata:\n  name: dbops-backups\n"))
         #expect(text.hasSuffix("spec:\n  groups:\n  - name: dbops\n"))
     }
 

@@ -63,6 +63,15 @@ import Testing
         #expect(otherVariables == ["CRM_PASSWORD"])
     }
 
+    @Test func `of a CronJob never gets the daemon's token`() throws {
+        let token = RenderRequest.NamedSecret(
+            path: ["daemon", "token_file"], reference: .file(path: "/run/secrets/token"))
+        let manifests = try Rendering.manifests(Self.text) { $0.secrets.append(token) }
+        let pod = try Rendering.pod(ofCronJob: "dbops-nightly", in: manifests)
+        let mounts = pod["containers"]?.elements.first?["volumeMounts"]?.elements ?? []
+        #expect(!mounts.contains { $0["mountPath"] == "/run/secrets/token" })
+    }
+
     @Test func `finds each store that is a folder on a claim`() throws {
         let manifests = try Rendering.manifests(Self.text)
         let claim = try Rendering.document("PersistentVolumeClaim", named: "dbops-store-shelf", in: manifests)

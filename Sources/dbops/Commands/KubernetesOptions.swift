@@ -31,8 +31,10 @@ struct KubernetesOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where Prometheus is, which may reach the daemon.", valueName: "namespace"))
     var monitoringNamespace = "monitoring"
 
-    @Option(help: ArgumentHelp("A file of Prometheus' rules, which becomes a PrometheusRule.", valueName: "file"))
-    var alertRules: String?
+    @Option(
+        help: ArgumentHelp(
+            "A file of Prometheus' rules, which becomes a PrometheusRule. Repeatable.", valueName: "file"))
+    var alertRules: [String] = []
 
     func validate() throws {
         try check("--name", name, RenderOptionRules.complaint(aboutName:))
@@ -63,7 +65,7 @@ struct KubernetesOptions: ParsableArguments {
         request.alertRules = try alertRules.map(Self.rules)
     }
 
-    private static func rules(in path: String) throws -> String {
+    private static func rules(in path: String) throws -> RenderRequest.AlertRules {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw UnusableFileError(path: path, reason: "it cannot be read", category: .configuration)
         }
@@ -71,7 +73,8 @@ struct KubernetesOptions: ParsableArguments {
             throw UnusableFileError(
                 path: path, reason: "it is no file of Prometheus' rules: it has no groups", category: .configuration)
         }
-        return text
+        let name = path.split(separator: "/").last?.prefix { $0 != "." } ?? ""
+        return RenderRequest.AlertRules(name: String(name), text: text)
     }
 }
 

@@ -51,7 +51,9 @@ struct KubernetesFacts {
     private func endpoints() throws -> [RenderRequest.Endpoint] {
         let configuration = loaded.configuration
         var endpoints: [RenderRequest.Endpoint] = []
-        if case .postgres(let url, _) = configuration.daemon.state { endpoints.append(try endpoint(url, ["daemon"])) }
+        if case .postgres(let url, _) = configuration.daemon.state {
+            endpoints.append(try endpoint(url, ["daemon", "state"]))
+        }
         for database in configuration.databases {
             let table = ["databases", database.name]
             endpoints.append(try endpoint(database.url, table))
