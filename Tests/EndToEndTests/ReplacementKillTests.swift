@@ -48,11 +48,11 @@ extension EndToEndTests {
             }
 
             func waitForSessionsToEnd() async throws {
-                #expect(
-                    try await eventually {
-                        try await cluster.psql("SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'dbops %'")
-                            == ""
-                    })
+                let sessions: ServerText = """
+                    SELECT 1 FROM pg_stat_activity
+                     WHERE application_name LIKE 'dbops %' AND application_name <> 'dbops test'
+                    """
+                #expect(try await eventually { try await cluster.psql(sessions) == "" })
             }
 
             func rows(in database: String = "shop") async throws -> String {

@@ -399,7 +399,7 @@ struct S3FaultTests {
             status: 307, code: "TemporaryRedirect", fields: ["Endpoint": "b.s3.eu-west-3.amazonaws.com"],
             category: .configuration, hint: "b.s3.eu-west-3.amazonaws.com"),
         Mapping(status: 400, code: "InvalidArgument", category: .failed, hint: nil),
-        Mapping(status: 501, code: "NotImplemented", category: .failed, hint: nil),
+        Mapping(status: 501, code: "NotImplemented", category: .failed, hint: "lacks what this takes"),
     ])
     func `refusals become what an operator can act on`(_ row: Mapping) async throws {
         let faulty = try FaultyStore(

@@ -61,6 +61,9 @@ import Testing
             .table(65, "hashed", oid: 650), .table(66, "hashed_0", oid: 651).needing(65),
             .entry(67, "TABLE ATTACH", "hashed_0").needing(66, 65),
             .rows(68, "hashed_0", oid: 651, root: "public.hashed").needing(66),
+            .table(72, "hashed_1", oid: 652).needing(65), .entry(73, "TABLE ATTACH", "hashed_1").needing(72, 65),
+            .table(74, "hashed_1_a", oid: 653).needing(72), .entry(75, "TABLE ATTACH", "hashed_1_a").needing(74, 72),
+            .rows(76, "hashed_1_a", oid: 653, root: "public.hashed").needing(74),
             .entry(70, "PUBLICATION", "pub", schema: nil),
             .entry(71, "PUBLICATION TABLE", "pub orders", schema: "sales").needing(70, 20),
             .entry(80, "DEFAULT ACL", "DEFAULT PRIVILEGES FOR TABLES", schema: "sales").needing(2),
@@ -154,6 +157,26 @@ import Testing
         #expect(there?.hint?.contains("--create --table 'public.hashed'") == true, "to add the table would be refused")
     }
 
+    @Test func `follows the rows of a partition's partition to the root`() {
+        let error = error(["hashed_1_a"], into: target([("relation", "public", "hashed_1")]))
+        #expect(
+            error
+                == .selectionNeeds(
+                    ["TABLE DATA public.hashed_1_a needs TABLE public.hashed"], tables: ["public.hashed"]))
+    }
+
+    @Test func `names foreign keys as lost only where their table is there, and they refer to what is restored`() throws
+    {
+        let there = target([("relation", "public", "a")])
+        #expect(try resolve(["\"a b\""], into: there).lostForeignKeys.map(\.dumpID) == [62])
+        #expect(try resolve(["\"a b\""], into: target()).lostForeignKeys.isEmpty)
+        #expect(try resolve(["events"], into: there).lostForeignKeys.isEmpty)
+    }
+
+    @Test func `takes all that a wildcard matches`() throws {
+        #expect(try resolve(["a*"], into: target()).entries == [60, 61, 62])
+    }
+
     @Test func `leaves a partition alone where its table is not there`() throws {
         let selection = try resolve(["events_1"], into: target())
         #expect(selection.entries == [41, 43, 45, 47, 48, 49, 52])
@@ -182,6 +205,7 @@ import Testing
     @Test func `takes all of a schema, and makes the schema only where it is missing`() throws {
         let selection = try resolve([], schemas: ["sales"], into: target([("extension", "", "citext")]))
         #expect(selection.entries == Self.customers.union(2...9).subtracting([4]).union(20...29).union([80]))
+        #expect(selection.alongside.isEmpty, "the schema was asked for")
         let there = target([("extension", "", "citext"), ("schema", "", "sales")])
         #expect(try resolve([], schemas: ["sales"], into: there).entries.isDisjoint(with: [2, 3]))
     }

@@ -80,6 +80,13 @@ extension ServerTests {
                     let major = bench.cluster.version.major
                     // From 18 on a cluster has checksums unless it is told otherwise.
                     if major < 18 {
+                        // Only a cluster that was shut down can be given them.
+                        try CopiedServer.run(
+                            [
+                                "\(ScratchCluster.anyBinFolder)/postgres", "--single", "-D", data, "-c", "fsync=off",
+                                "postgres",
+                            ],
+                            in: bench.folder.path)
                         try CopiedServer.run(
                             ["\(ScratchCluster.anyBinFolder)/pg_checksums", "--enable", "--no-sync", "-D", data],
                             in: bench.folder.path)
