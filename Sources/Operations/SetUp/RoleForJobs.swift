@@ -51,7 +51,8 @@ package struct RoleForJobs: Sendable, Equatable {
     /// What no grant to the role alone can give; nil where nothing is lacking.
     package var caveat: String? {
         guard facts.isSuperuser, let major = facts.major, major < 17 else { return nil }
-        return "Before PostgreSQL 17 only owners may VACUUM: for the job upkeep grant \(role) the owner's role as well, "
+        return
+            "Before PostgreSQL 17 only owners may VACUUM: for the job upkeep grant \(role) the owner's role as well, "
             + "or take that job out."
     }
 
