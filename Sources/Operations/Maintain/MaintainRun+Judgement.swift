@@ -28,18 +28,31 @@ extension MaintainRun {
     /// What lets our role work on the step's table; nil where it may, or would have to become a superuser.
     private func grant(for step: MaintainStep) async throws -> String? {
         guard let object = step.object else { return nil }
+        let hasMaintain = serverVersion >= 170_000
+        let permitted: ServerText =
+            hasMaintain
+            ? "pg_catalog.has_table_privilege(c.oid, 'MAINTAIN')" : "pg_catalog.pg_has_role(c.relowner, 'USAGE')"
         let found = try await session.query(
             """
-            SELECT r.rolname AS owner, r.rolsuper AS is_superuser
+            SELECT r.rolname AS owner, r.rolsuper AS is_superuser, \(permitted) AS permitted,
+                   pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS usable
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = $1 AND c.relname = $2 AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')
+             WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'm', 't')
             """, [object.schema, object.name])
-        guard let row = found.rows.first, try serverVersion >= 170_000 || !row.bool("is_superuser") else { return nil }
-        let owner = try row.text("owner")
-        let role = ServerText(session.server.user)
-        let given: ServerText = serverVersion >= 170_000 ? "pg_maintain" : owner
-        return "GRANT \(given.quotedWhereNeeded) TO \(role.quotedWhereNeeded);"
+        guard let row = found.rows.first else { return nil }
+        var given: [ServerText] = []
+        if try !row.bool("permitted") {
+            let (owner, isSuperuser) = (try row.text("owner"), try row.bool("is_superuser"))
+            guard hasMaintain || !isSuperuser else { return nil }
+            given.append(hasMaintain ? "pg_maintain" : owner.quotedWhereNeeded)
+        }
+        if try !row.bool("usable"), hasMaintain, let schema = object.schema {
+            given.append("USAGE ON SCHEMA " + schema.quotedWhereNeeded)
+        }
+        let role = ServerText(session.server.user).quotedWhereNeeded
+        let statements: [String] = given.map { "GRANT \($0) TO \(role);" }
+        return statements.isEmpty ? nil : statements.joined(separator: " ")
     }
 
     /// A failure for want of a privilege, with what gives it.
