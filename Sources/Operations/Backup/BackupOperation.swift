@@ -61,19 +61,21 @@ package struct BackupOperation: Sendable {
             let stopwatch = Stopwatch()
             let name = backupName(startedAt: startedAt, database: facts.database.text)
             let destinations = DestinationSet(destinations, name: name, warnings: warnings)
-            let heartbeat = { @Sendable (place: BackupPlace) in
-                HeartbeatObject(
-                    store: place.store, folder: place.folder, runID: context.runID, hostName: context.hostName,
-                    startedAt: startedAt, clock: context.clock)
-            }
+            let heartbeats = Heartbeats(
+                destinations: destinations, context: context, startedAt: startedAt,
+                interval: settings.heartbeatInterval, warnings: warnings)
             do {
-                try await destinations.begin { try await heartbeat($0).renew() }
-                let manifest = try await beside(destinations, heartbeat) {
-                    try await write(
-                        name, destinations, startedAt: startedAt, stopwatch: stopwatch, session: session,
-                        facts: facts, pgDump: pgDump)
+                try await heartbeats.begin()
+                let manifest = try await heartbeats.beside {
+                    try await Companion.run {
+                        await destinations.cleanUpBehindFailures()
+                    } beside: {
+                        try await write(
+                            name, destinations, startedAt: startedAt, stopwatch: stopwatch, session: session,
+                            facts: facts, pgDump: pgDump)
+                    }
                 }
-                await finish(destinations, heartbeat)
+                await finish(destinations, heartbeats)
                 return report(name, destinations, manifest: manifest)
             } catch {
                 await destinations.removeEverything()
@@ -225,54 +227,10 @@ package struct BackupOperation: Sendable {
         }
     }
 
-    private typealias Heartbeat = @Sendable (BackupPlace) -> HeartbeatObject
-
-    /// Runs `body` with the heartbeats, and the clean-up behind failed stores, beside it.
-    private func beside<Success: Sendable>(
-        _ destinations: DestinationSet, _ heartbeat: @escaping Heartbeat,
-        _ body: @escaping @Sendable () async throws -> Success
-    ) async throws -> Success {
-        try await Companion.run {
-            try await keepAlive(destinations, heartbeat)
-        } beside: {
-            try await Companion.run({ await destinations.cleanUpBehindFailures() }, beside: body)
-        }
-    }
-
-    /// A renewal that fails is a warning and no more: data is written all the time, and a store that is gone shows
-    /// there.
-    private func keepAlive(_ destinations: DestinationSet, _ heartbeat: @escaping Heartbeat) async throws {
-        try await Companion.every(settings.heartbeatInterval) {
-            await withTaskGroup { group in
-                for place in destinations.livePlaces {
-                    group.addTask { await renew(heartbeat(place)) }
-                }
-            }
-        }
-    }
-
-    private func renew(_ heartbeat: HeartbeatObject) async {
-        do {
-            try await heartbeat.renew()
-        } catch let error as any UserFacingError {
-            warnings.add("the heartbeat object could not be renewed: \(error.message)")
-        } catch {
-            // The run was cancelled, and ends.
-        }
-    }
-
     /// What is left to do once the backup is there; none of it takes the backup back.
-    private func finish(_ destinations: DestinationSet, _ heartbeat: @escaping Heartbeat) async {
+    private func finish(_ destinations: DestinationSet, _ heartbeats: Heartbeats) async {
         await withTaskGroup { group in
-            for place in destinations.livePlaces {
-                group.addTask {
-                    do {
-                        try await heartbeat(place).remove()
-                    } catch {
-                        warnings.add("the heartbeat object could not be removed; the backup is good all the same")
-                    }
-                }
-            }
+            group.addTask { await heartbeats.stop() }
             group.addTask { await destinations.removeFailed() }
         }
     }
