@@ -98,14 +98,5 @@ enum TLSComplaint {
     }
 
     /// Nil where the message is not about TLS.
-    static func hint(for message: String) -> String? {
-        if let rule = rule(for: message) { return rule.hint }
-        // With sslmode=prefer there is a line for each of the two attempts.
-        guard message.contains("no pg_hba.conf entry"), message.contains("no encryption"),
-            !message.contains("SSL encryption")
-        else { return nil }
-        return
-            "From here the server takes only connections with TLS, or none of this role: set sslmode=verify-full and "
-            + "sslrootcert=FILE; else look at the server's pg_hba.conf."
-    }
+    static func hint(for message: String) -> String? { rule(for: message)?.hint }
 }

@@ -38,7 +38,7 @@ package struct ConnectionFailure: Hashable, Sendable {
         case .credentials: hintOfCredentials
         case .notLetIn:
             "The server's pg_hba.conf has to let this user in from this host; after a change there: SELECT "
-                + "pg_reload_conf()." + (wasOnlyTriedInTheClear ? " Or it wants TLS: sslmode=require." : "")
+                + "pg_reload_conf()." + (wasOnlyTriedInTheClear ? Self.wantsTLS : "")
         case .badAddress: "Check the port; a service is defined in ~/.pg_service.conf, or the file PGSERVICEFILE names."
         case .noDatabase: "Check the database's name; psql -l lists those of the server."
         case .tooManyConnections: "Try again later, use fewer workers, or raise the server's max_connections."
@@ -52,6 +52,9 @@ package struct ConnectionFailure: Hashable, Sendable {
     private var wasOnlyTriedInTheClear: Bool {
         reason.contains("no encryption") && !reason.contains("SSL encryption")
     }
+
+    private static let wantsTLS =
+        " Or it wants TLS: sslmode=verify-full with sslrootcert=FILE; sslmode=require does not look whose server it is."
 
     private var hintOfCredentials: String {
         if reason.contains("no password supplied") {

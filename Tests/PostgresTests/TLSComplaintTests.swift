@@ -40,7 +40,7 @@ struct TLSComplaintTests {
         Fault("a withdrawn server", reason: "certificate revoked", hint: "withdrawn the server's certificate") {
             $0.with("sslcrl", "\($1)/server.crl")
         },
-        Fault("plain text", reason: "no encryption", hint: "sslmode=verify-full", cause: .credentials) { info, _ in
+        Fault("plain text", reason: "no encryption", hint: "sslmode=verify-full", cause: .notLetIn) { info, _ in
             info.with("sslmode", "disable")
         },
         Fault("no client certificate", reason: "valid client certificate", hint: "sslcert=FILE", cause: .credentials) {
