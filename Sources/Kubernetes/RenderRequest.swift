@@ -68,8 +68,10 @@ package struct RenderRequest: Sendable {
     package var zones = ZoneDatabase()
     /// From when on clock changes are looked for.
     package var now: CivilTime
-    /// What a pod can be asked over HTTP; nil where the daemon listens to itself only.
-    package var port: Int?
+    /// Where the daemon listens; nil where it listens to itself only.
+    package var daemonPort: Int?
+    /// What a pod can be asked over HTTP: a pod of one run has nothing to say.
+    var port: Int? { shape == .daemon ? daemonPort : nil }
 
     /// What everything is called, or begins with. Default: dbops.
     package var name = "dbops"

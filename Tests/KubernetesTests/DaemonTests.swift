@@ -38,7 +38,7 @@ import Testing
         #expect(silent.warnings.contains { $0.contains("listen = \"0.0.0.0:8432\"") })
 
         let open = try manifests { request in
-            request.port = 9_000
+            request.daemonPort = 9_000
             request.secrets.append(.init(path: ["daemon", "token_file"], reference: .file(path: "/run/secrets/token")))
         }
         let container = try Rendering.document("Deployment", in: open)["spec"]?["template"]?["spec"]?["containers"]
@@ -51,6 +51,15 @@ import Testing
         #expect(endpoint?["honorLabels"] == true)
         #expect(endpoint?["relabelings"] == [["targetLabel": "job", "replacement": "dbops"]])
         #expect(!open.warnings.contains { $0.contains("listen") })
+    }
+
+    @Test func `is asked nothing where each run is a pod of its own`() throws {
+        let runs = try manifests { request in
+            request.shape = .cronJobs
+            request.daemonPort = 9_000
+        }
+        #expect(!runs.files.contains { $0.name == "monitoring.yaml" })
+        #expect(try Rendering.document("NetworkPolicy", in: runs)["spec"]?["ingress"]?.elements.isEmpty == true)
     }
 
     @Test func `is another pod when the job file is another`() throws {

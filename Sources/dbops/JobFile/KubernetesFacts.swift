@@ -23,7 +23,7 @@ struct KubernetesFacts {
         request.secrets = outside.secrets.map { .init(path: $0.path, reference: $0.reference) }
         request.endpoints = try endpoints()
         request.files = try files()
-        request.port = outside.listen.flatMap(Self.port)
+        request.daemonPort = outside.listen.flatMap(Self.port)
         request.zones = loaded.surroundings.zones
         let size = request.files.values.reduce(loaded.text.utf8.count) { $0 + $1.utf8.count }
         guard size <= Self.limitInBytes else {
