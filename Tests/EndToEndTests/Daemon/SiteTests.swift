@@ -148,7 +148,9 @@ extension EndToEndTests {
                 let refused = try await fetch(place, site + path)
                 #expect(refused.status == 401 || path == "/readyz", "\(path)")
                 let shown = try await fetch(place, site + path, "-H", "Authorization: Bearer \(Self.token)")
-                #expect(shown.status == 200 || path == "/nothing", "\(path)")
+                // On a busy machine the database may not have answered in time.
+                let isShown = shown.status == 200 || path == "/readyz" && shown.status == 503
+                #expect(isShown || path == "/nothing", "\(path)")
                 for secret in [Self.token, TestServer.ownerPassword] {
                     #expect(!shown.body.contains(secret) && !refused.body.contains(secret), "\(path)")
                 }

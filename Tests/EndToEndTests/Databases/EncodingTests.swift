@@ -22,7 +22,14 @@ extension EndToEndTests {
         func `is proven in a throw-away cluster, and restored where UTF-8 is spoken`(
             encoding: String, text: String
         ) async throws {
-            let server = try await ServerPool.current.server()
+            // A server of its own: pg_dump reads the names of all roles in the database's encoding, and those that other
+            // tests make on theirs cannot all be written in it.
+            try await ScratchCluster.with { cluster in
+                try await prove(encoding, text, on: try TestServer(cluster, binFolder: ScratchCluster.anyBinFolder))
+            }
+        }
+
+        private func prove(_ encoding: String, _ text: String, on server: TestServer) async throws {
             let workplace = try Workplace()
             let name = try await make(
                 encoding,
