@@ -21,35 +21,35 @@ package final class SerialThreadExecutor: SerialExecutor, TaskExecutor {
     /// Starts the thread. The operating system shows the first 15 bytes of `name`.
     package init(name: String) {
         self.name = name
-        startThread()
+        state.withLock { startThreadWhereNoneIs(&$0) }
     }
 
     /// Lets the thread end once the jobs at hand have run. A job that comes later still runs, on a thread of its own.
     package func stop() {
-        state.withLock { $0.isStopped = true }
-        wakeUps.signal()
+        state.withLock { state in
+            state.isStopped = true
+            wakeUps.signal()
+        }
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let unownedJob = UnownedJob(job)
-        let needsThread = state.withLock { state in
+        // All of it under the lock, without which the job cannot run: when it has run, nobody may hold this executor any
+        // more, whose caller, the runtime, does not either.
+        state.withLock { state in
             state.jobs.append(unownedJob)
-            return !state.hasThread
+            startThreadWhereNoneIs(&state)
+            wakeUps.signal()
         }
-        if needsThread { startThread() }
-        wakeUps.signal()
     }
 
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
     package func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
-    private func startThread() {
-        let isFirst = state.withLock { state in
-            defer { state.hasThread = true }
-            return !state.hasThread
-        }
-        guard isFirst else { return }
+    private func startThreadWhereNoneIs(_ state: inout State) {
+        guard !state.hasThread else { return }
+        state.hasThread = true
         let thread = Thread { [self] in runJobs() }
         thread.name = String(name.prefix(15))
         thread.start()

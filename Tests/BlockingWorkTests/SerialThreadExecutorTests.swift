@@ -41,6 +41,19 @@ import Testing
         #expect(await counter.add() == 1_001)
     }
 
+    @Test func `may go away with the last of its jobs`() async {
+        await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    var sum = 0
+                    for _ in 0..<500 { sum += await Counter(SerialThreadExecutor(name: "test")).add() }
+                    return sum
+                }
+            }
+            for await sum in group { #expect(sum == 500) }
+        }
+    }
+
     @Test func `leaves the shared pool free while its jobs wait`() async {
         let gates = (0..<16).map { _ in DispatchSemaphore(value: 0) }
         await withTaskGroup(of: Void.self) { group in

@@ -35,6 +35,9 @@ extension EndToEndTests {
         @Test(.enabled(if: Browser.path != nil, "no chromium is installed"), arguments: [400, 1_280])
         func `the page takes in what is new, and its console stays empty`(width: Int) async throws {
             let place = try await DaemonPlace()
+            // A store that is not there is a failure: its disk may not be mounted.
+            try FileManager.default.createDirectory(
+                atPath: "\(place.workplace.folder)/store", withIntermediateDirectories: true)
             try place.write(
                 place.head.replacing("listen = \"\"", with: "listen = \"127.0.0.1:0\"") + DaemonPlace.job())
             let daemon = try await place.start()
