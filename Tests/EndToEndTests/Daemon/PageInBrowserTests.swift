@@ -37,7 +37,7 @@ extension EndToEndTests {
             let place = try await DaemonPlace()
             // A store that is not there is a failure: its disk may not be mounted.
             try FileManager.default.createDirectory(
-                atPath: "\(place.workplace.folder)/store", withIntermediateDirectories: true)
+                atPath: place.workplace.store, withIntermediateDirectories: true)
             try place.write(
                 place.head.replacing("listen = \"\"", with: "listen = \"127.0.0.1:0\"") + DaemonPlace.job())
             let daemon = try await place.start()
