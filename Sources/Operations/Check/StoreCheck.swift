@@ -72,7 +72,8 @@ package struct StoreCheck: Sendable {
             }
         }
         let works = "\(store.location.url) can be written, read, listed and deleted from"
-        return faults.isEmpty ? [.good(subject, works)] : faults
+        // Where nothing works there is one cause, and it is said once.
+        return faults.isEmpty ? [.good(subject, works)] : mayDoOthers ? faults : Array(faults.prefix(1))
     }
 
     /// Nil where the error itself says best what to do.
