@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `is asked nothing where each run is a pod of its own`() throws {
-        let runs = try manifests { request in
+        let runs = try Rendering.manifests(Rendering.jobFile("schedule = \"0 2 * * *\"")) { request in
             request.shape = .cronJobs
             request.daemonPort = 9_000
         }

@@ -49,7 +49,13 @@ extension EndToEndTests {
                 address = String(found.1)
                 return true
             }
-            try await place.waitForRun("a run") { $0.text("outcome") == "succeeded" }
+            try await waitUntil("the first backup is read from the store") {
+                let metrics = try RunningProgram(
+                    "/usr/bin/curl", ["-sS", "-m", "60", "\(address)/metrics"],
+                    environment: ["PATH": "/usr/bin:/bin"], folder: place.workplace.folder)
+                _ = await metrics.ending()
+                return metrics.standardOutput.contains(/dbops_store_backups\{store="local"\} [1-9]/)
+            }
             let visit = try await Browser.visit("\(address)/", in: place.workplace.folder, width: width)
             #expect(visit.console == [])
             #expect(visit.page.contains("All is well."))
