@@ -160,7 +160,7 @@ extension EndToEndTests {
             let faults = try result.objects().filter { $0.text("level") == "fault" }
             #expect(
                 faults.compactMap { $0.text("subject") }
-                    == ["database gone", "database secretless", "proofs of judged", "store broken", "store broken"])
+                    == ["database gone", "database secretless", "proofs of judged", "store broken"])
             #expect(faults.allSatisfy { $0.text("advice") != nil || $0.text("subject") == "store broken" }, "\(faults)")
             #expect(faults.contains { $0["statements"] as? [String] == ["ALTER ROLE \"\(role)\" CREATEDB;"] })
             let good = try result.objects().filter { $0.text("level") == "ok" }.compactMap { $0.text("subject") }
