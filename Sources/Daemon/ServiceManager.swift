@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 package import Logging
 
@@ -39,12 +40,8 @@ package struct ServiceManager: Sendable {
         self.logger = logger
     }
 
-    /// Source: clock_gettime(2), CLOCK_MONOTONIC.
-    static var monotonicMicroseconds: UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1_000
-    }
+    /// Dispatch reads CLOCK_MONOTONIC, as systemd does.
+    static var monotonicMicroseconds: UInt64 { DispatchTime.now().uptimeNanoseconds / 1_000 }
 
     package func tell(_ message: Message) {
         guard let socketPath else { return }

@@ -53,8 +53,9 @@ struct JobFileExamination {
     }
 
     private static func mode(of path: String) -> UInt32? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+        let place = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: place)
+        return (attributes?[.posixPermissions] as? NSNumber)?.uint32Value
     }
 }
 
