@@ -110,7 +110,7 @@ enum PageTemplate {
         </tbody></table></details>
         {{/evidence}}
         {{#formToken}}
-        <details id="{{place}}-orders"><summary>Orders</summary>
+        <details id="{{place}}-orders"><summary>Actions</summary>
         <div class="orders">
         <form method="post" action="/api/v1/jobs/{{address}}/run"><input type="hidden" name="form_token" value="{{.}}"><button>Run {{name}} now</button></form>
         {{#canPause}}<form method="post" action="/api/v1/jobs/{{address}}/pause"><input type="hidden" name="form_token" value="{{formToken}}"><button>Pause {{name}}</button></form>{{/canPause}}
